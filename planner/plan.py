@@ -1,0 +1,91 @@
+"""A plan: what was asked, what was found, how sure it is; a folder of plan.json and one CSV per table."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from planner.tables import SCHEMAS, Table, from_csv, to_csv
+
+SCHEMA_VERSION = "innocap.plan/1"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A solved plan.
+
+    summary  what plan.json holds: schema, scenario id and title, objective, elasticity set, hashes of inputs, versions,
+             solver, bounds, gap, status, seconds of build, hand-over and solve, peak memory
+    tables   table name -> Table, all of `tables.SCHEMAS`
+    config   the config as resolved, YAML text
+    """
+
+    summary: Mapping[str, Any]
+    tables: Mapping[str, Table]
+    config: str
+
+
+class PlanError(Exception):
+    """A plan folder that cannot be written or read; the message names the place and the remedy."""
+
+
+def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
+    """Write the folder atomically: all files or none. An existing folder is kept unless `force`."""
+    if folder.exists() and not force:
+        raise PlanError(f"{folder}: exists already; choose another -o, or --force to replace it")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        for name, text in _files(plan).items():
+            _write_synced(staging / name, text)
+        _replace(staging, folder)
+    except OSError as error:
+        raise PlanError(f"{folder}: cannot write the plan: {error.strerror}; nothing was changed there") from error
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def read(folder: Path) -> Plan:
+    """Read a plan folder; PlanError names the file that is missing or malformed."""
+    try:
+        summary = json.loads((folder / "plan.json").read_text("utf-8"))
+        config = (folder / "config.yaml").read_text("utf-8")
+        tables = {s.name: from_csv(s.name, (folder / f"{s.name}.csv").read_text("utf-8")) for s in SCHEMAS}
+    except FileNotFoundError as error:
+        raise PlanError(f"{error.filename}: not there; {folder} is not a plan folder (write one with: innocap plan solve)") from None
+    except (ValueError, OSError) as error:
+        raise PlanError(f"{folder}: {error}") from None
+    if summary.get("schema") != SCHEMA_VERSION:
+        raise PlanError(f"{folder}/plan.json: schema is {summary.get('schema')!r}, expected {SCHEMA_VERSION!r}; solve the config again")
+    return Plan(summary, tables, config)
+
+
+def _files(plan: Plan) -> dict[str, str]:
+    files = {f"{name}.csv": to_csv(shown) for name, shown in plan.tables.items()}
+    files["config.yaml"] = plan.config
+    files["plan.json"] = json.dumps(plan.summary, indent=1, ensure_ascii=False) + "\n"
+    return files
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _replace(staging: Path, folder: Path) -> None:
+    """Swap the finished folder in; an old one goes only after the new one stands."""
+    if not folder.exists():
+        staging.rename(folder)
+        return
+    old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
+    folder.rename(old)
+    staging.rename(folder)
+    shutil.rmtree(old)

@@ -1,0 +1,95 @@
+"""Sets, parameters and variables as data: declared once, expanded by the compiler, built by Pyomo, printed by `plan math`.
+
+Members of a set are the integers 0..n-1; their labels are for names and documents only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class IndexSet:
+    """A set 0..n-1 with a label per member and its fixed index letter."""
+
+    name: str
+    letter: str
+    labels: tuple[str, ...]
+    doc: str
+
+    @property
+    def size(self) -> int:
+        return len(self.labels)
+
+
+@dataclass(frozen=True)
+class Subsets:
+    """A family of subsets of `of`, one per cell of `over`, as compressed rows.
+
+    starts  shape (cells + 1,), row-major over `over`; members of cell i are members[starts[i]:starts[i + 1]]
+    """
+
+    name: str
+    over: tuple[str, ...]
+    of: str
+    starts: NDArray[np.int64]
+    members: NDArray[np.int64]
+    doc: str
+
+
+@dataclass(frozen=True)
+class Param:
+    """Given numbers over sets, shape = sizes of `over`. Integer arrays may be used as indices."""
+
+    name: str
+    over: tuple[str, ...]
+    values: NDArray[Any]
+    unit: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class Variable:
+    """Decisions over sets; bounds broadcast to the shape; equal bounds fix a variable."""
+
+    name: str
+    over: tuple[str, ...]
+    lower: NDArray[np.float64] | float
+    upper: NDArray[np.float64] | float
+    integer: NDArray[np.bool_] | bool
+    unit: str
+    doc: str
+
+
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Symbols:
+    """All that rules may speak of, in order of declaration."""
+
+    sets: tuple[IndexSet, ...]
+    subsets: tuple[Subsets, ...]
+    params: tuple[Param, ...]
+    variables: tuple[Variable, ...]
+
+
+def over(*sets: str) -> Callable[[Rule], Rule]:
+    """Note on a rule the sets it is quantified over, in the order of its arguments after the model."""
+
+    def note(rule: Rule) -> Rule:
+        rule.over = sets  # type: ignore[attr-defined]
+        return rule
+
+    return note
+
+
+def size(symbols: Symbols, sets: tuple[str, ...]) -> tuple[int, ...]:
+    """Shape of an array over `sets`."""
+    sizes = {s.name: s.size for s in symbols.sets}
+    return tuple(sizes[name] for name in sets)
