@@ -1,0 +1,201 @@
+"""What all sections share: names, colours, years, groups and sums, read from the plan's own tables and summary."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from planner.plan import Plan
+
+Row = Mapping[str, Any]
+
+CLASS_NAMES = {
+    "network": "Network",
+    "information_service": "Information service",
+    "compute": "Intelligent and supercomputing",
+    "key_information": "Key information",
+}
+CLASS_COLOURS = {
+    "network": "#4b99bf",
+    "information_service": "#c08a14",
+    "compute": "#0b3c73",
+    "key_information": "#b4566b",
+}
+OTHER_COLOURS = ("#5d6b3a", "#7a5aa6", "#3f7f72", "#7f7f7f")
+
+
+@dataclass(frozen=True)
+class Context:
+    """One report.
+
+    plans        the main plan first, then the same scenario under other elasticity sets
+    regions, assets, demand  id -> what plan.json says of it, in the order of the plan
+    classes      asset classes in order; colours  asset class -> colour
+    macro        region id -> id of its macro-region; macro_names  id -> name, in order
+    bench        a benchmark result, or None
+    """
+
+    plans: tuple[Plan, ...]
+    summary: Mapping[str, Any]
+    regions: Mapping[str, Row]
+    assets: Mapping[str, Row]
+    demand: Mapping[str, Row]
+    classes: tuple[str, ...]
+    colours: Mapping[str, str]
+    macro: Mapping[str, str]
+    macro_names: Mapping[str, str]
+    bench: Mapping[str, Any] | None
+
+    @property
+    def plan(self) -> Plan:
+        return self.plans[0]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        return tuple(self.summary["years"])
+
+    @property
+    def horizon(self) -> str:
+        return f"{self.years[0]}–{self.years[-1]}" if len(self.years) > 1 else f"{self.years[0]}"
+
+    @property
+    def currency(self) -> str:
+        return str(self.summary.get("currency", ""))
+
+    @property
+    def innovation_unit(self) -> str:
+        return str(self.summary.get("innovation_unit") or "units of innovation")
+
+
+def context(plans: Sequence[Plan], bench: Mapping[str, Any] | None = None) -> Context:
+    """Gather what the sections share. ValueError when there is no plan."""
+    if not plans:
+        raise ValueError("a report needs at least one plan")
+    summary = plans[0].summary
+    assets = _by_id(summary.get("assets", ()))
+    classes = _in_order(str(asset["class"]) for asset in assets.values())
+    macro, macro_names = _macro_regions(summary)
+    return Context(
+        plans=tuple(plans),
+        summary=summary,
+        regions=_by_id(summary.get("regions", ())),
+        assets=assets,
+        demand=_by_id(summary.get("classes", ())),
+        classes=classes,
+        colours=_colours(classes),
+        macro=macro,
+        macro_names=macro_names,
+        bench=bench,
+    )
+
+
+def _by_id(items: Iterable[Row]) -> dict[str, Row]:
+    return {str(item["id"]): item for item in items}
+
+
+def _in_order(names: Iterable[str]) -> tuple[str, ...]:
+    found = dict.fromkeys(names)
+    return tuple([c for c in CLASS_NAMES if c in found] + [c for c in found if c not in CLASS_NAMES])
+
+
+def _colours(classes: Sequence[str]) -> dict[str, str]:
+    spare = iter(OTHER_COLOURS * (len(classes) // len(OTHER_COLOURS) + 1))
+    return {c: CLASS_COLOURS.get(c) or next(spare) for c in classes}
+
+
+def _macro_regions(summary: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+    """A partition of the regions into groups of the plan; each region alone where the groups give none."""
+    ids = [str(region["id"]) for region in summary.get("regions", ())]
+    groups = [(str(g["id"]), str(g["name"]), frozenset(map(str, g["members"]))) for g in summary.get("groups", ())]
+    chosen = partition([(gid, members) for gid, _, members in groups], frozenset(ids))
+    if not chosen:
+        return {i: i for i in ids}, {str(r["id"]): str(r["name"]) for r in summary.get("regions", ())}
+    members = {gid: group for gid, _, group in groups}
+    return {i: gid for gid in chosen for i in members[gid]}, {gid: name for gid, name, _ in groups if gid in chosen}
+
+
+def partition(groups: Sequence[tuple[str, frozenset[str]]], whole: frozenset[str]) -> tuple[str, ...]:
+    """The first groups that cover `whole` exactly once, 2 to 8 of them; a cover with an "east" first, then the finest."""
+    covers: list[tuple[str, ...]] = []
+
+    def extend(chosen: tuple[str, ...], rest: frozenset[str], start: int) -> None:
+        if not rest:
+            covers.append(chosen)
+        elif len(chosen) < 8:
+            for at in range(start, len(groups)):
+                gid, members = groups[at]
+                if members and members < whole and members <= rest:
+                    extend((*chosen, gid), rest - members, at + 1)
+
+    extend((), whole, 0)
+    return max(covers, key=lambda cover: ("east" in cover, len(cover)), default=())
+
+
+def rows(plan: Plan, table: str, **wanted: Any) -> list[dict[str, Any]]:
+    """Rows of a table whose columns equal the values given."""
+    return [r for r in plan.tables[table].records() if all(r[key] == value for key, value in wanted.items())]
+
+
+def sums(records: Iterable[Row], by: Sequence[str], value: str) -> dict[Any, float]:
+    """Sum of `value` by one column (plain key) or several (tuple keys)."""
+    totals: defaultdict[Any, float] = defaultdict(float)
+    for record in records:
+        key = record[by[0]] if len(by) == 1 else tuple(record[name] for name in by)
+        totals[key] += record[value]
+    return dict(totals)
+
+
+def region_name(ctx: Context, region: str) -> str:
+    return str(ctx.regions.get(region, {}).get("name") or region)
+
+
+def short_name(ctx: Context, region: str) -> str:
+    """At most three characters for a tile: Chinese where there is a Chinese name, else the end of the id."""
+    known = ctx.regions.get(region, {})
+    chinese = str(known.get("name_zh") or "")
+    if chinese:
+        return chinese[:3] if chinese[:2] in ("黑龙", "内蒙") else chinese[:2]
+    return region.rsplit("-", 1)[-1][:3].upper()
+
+
+def class_name(asset_class: str) -> str:
+    return CLASS_NAMES.get(asset_class, asset_class.replace("_", " ").capitalize())
+
+
+def asset_name(ctx: Context, asset: str) -> str:
+    return str(ctx.assets.get(asset, {}).get("name") or asset)
+
+
+def asset_class(ctx: Context, asset: str) -> str:
+    return str(ctx.assets[asset]["class"])
+
+
+def demand_name(ctx: Context, demand: str) -> str:
+    return str(ctx.demand.get(demand, {}).get("name") or demand)
+
+
+def capex_by(ctx: Context, plan: Plan, *keys: str) -> dict[Any, float]:
+    """Money for orders in million, by "class", "macro" or any column of `orders`."""
+    known = (
+        {**order, "class": asset_class(ctx, order["asset"]), "macro": ctx.macro[order["region"]]}
+        for order in plan.tables["orders"].records()
+    )
+    return sums(known, keys, "capex_million")
+
+
+def national(plan: Plan, column: str = "innovation") -> dict[int, float]:
+    """Innovation of all regions together by year."""
+    return sums(plan.tables["innovation"].records(), ("year",), column)
+
+
+def estimates(ctx: Context, *prefixes: str) -> tuple[str, ...]:
+    """Paths of estimated inputs below one of the prefixes ("assets.rack" or "electricity")."""
+    found = (str(path) for path in ctx.summary.get("estimated", ()))
+    return tuple(p for p in found if any(p == prefix or p.startswith(f"{prefix}.") for prefix in prefixes))
+
+
+def mark_of(ctx: Context, *prefixes: str) -> str:
+    """The mark "estimated" where an input below a prefix is one."""
+    return "estimated" if estimates(ctx, *prefixes) else ""
