@@ -10,6 +10,7 @@ from typing import Any
 from planner.plan import Plan
 
 Row = Mapping[str, Any]
+Rows = list[dict[str, Any]]
 
 CLASS_NAMES = {
     "network": "Network",

@@ -280,7 +280,7 @@ def bench_result() -> dict[str, Any]:
     ]
     return {
         "schema": "innocap.result/1", "run_id": "r1", "created": "2026-11-20T10:00:00Z", "suite": "quick", "preset": "quick",
-        "machine": {"cpu_model": "Some CPU", "cores": 2},
+        "machine": {"passport": {"cpu_model": "Some CPU", "cores": 2, "os": "Some Linux"}},
         "environment": {"verdict": "quiet", "remedies": []},
         "ceilings": {
             "fma_fp32_gflops": {"value": 210.0, "low": 205.0, "high": 214.0, "threads": 2},
