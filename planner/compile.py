@@ -5,17 +5,17 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner import coordinates
-from planner.coordinates import RowBlock
-from planner.expand import Tables, evaluate, tables
+from planner.expand import Tables, evaluate, quantified, rule_rows, tables
 from planner.linear import Block, Floats, LinearProgram
-from planner.symbols import IndexSet, Rule, Subsets, Symbols
-from planner.template import Letter, Members, Relation, RuleError, Sketch
+from planner.symbols import Rule, Symbols, Variable
+from planner.template import RuleError, Sketch
 
 _INFINITY = float("inf")
 _TRUTH_TOLERANCE = 1e-9
@@ -26,8 +26,8 @@ def compile_program(
 ) -> LinearProgram:
     """The program that rules declare; rows in the order of the rules, columns in the order of the variables.
 
-    A row without nonzeros is kept, free, if it is true. Raises RuleError, naming the rule, where a rule cannot
-    be made a template, is not linear, looks outside a set, gives a number that is not finite or a false row.
+    A row without nonzeros is kept, free, if it is true. Raises RuleError, naming the rule, where a rule
+    cannot be made a template, is not linear, looks outside a set, or gives a false row or a number not finite.
     """
     sketch, look = Sketch(symbols), tables(symbols)
     columns = variable_blocks(symbols)
@@ -38,16 +38,14 @@ def compile_program(
     for rule, block in zip(rules, rows.values(), strict=True):
         part = slice(block.start, block.start + block.size)
         try:
-            forms.append(_rule_rows(rule, sketch, look, lower[part], upper[part]))
+            forms.append(rule_rows(rule, sketch, look, lower[part], upper[part]))
         except RuleError as error:
             raise RuleError(f"rule {rule.__name__}: {error}") from error
     starts, places, values = coordinates.compressed_rows(forms)
     cost, offset = _objective(objective, sketch, look, sum(b.size for b in columns.values()))
     bounds = _column_bounds(symbols, columns)
     matrix = (starts, places, values)
-    program = LinearProgram(maximize, cost, offset, *bounds, lower, upper, *matrix, columns, rows)
-    check(program)
-    return program
+    return _checked(LinearProgram(maximize, cost, offset, *bounds, lower, upper, *matrix, columns, rows))
 
 
 def variable_blocks(symbols: Symbols) -> dict[str, Block]:
@@ -61,18 +59,10 @@ def row_blocks(symbols: Symbols, rules: tuple[Rule, ...]) -> dict[str, Block]:
     labels = {s.name: s.labels for s in symbols.sets}
     labels |= {s.name: tuple(labels[s.of][i] for i in s.members) for s in symbols.subsets if not s.over}
     for rule in rules:
-        unknown = [name for name in _over(rule) if name not in labels]
+        unknown = [name for name in quantified(rule) if name not in labels]
         if unknown:
             raise RuleError(f"rule {rule.__name__}: `{unknown[0]}` is no set and no subset without indices")
-    return _blocks((rule.__name__, tuple(labels[name] for name in _over(rule))) for rule in rules)
-
-
-def _over(rule: Rule) -> tuple[str, ...]:
-    try:
-        sets: tuple[str, ...] = rule.over  # type: ignore[attr-defined]
-    except AttributeError:
-        raise RuleError(f"rule {rule.__name__}: decorate it with @over(...), naming its sets") from None
-    return sets
+    return _blocks((rule.__name__, tuple(labels[name] for name in quantified(rule))) for rule in rules)
 
 
 def _blocks(named: Any) -> dict[str, Block]:
@@ -84,42 +74,6 @@ def _blocks(named: Any) -> dict[str, Block]:
         blocks[name] = Block(name, start, tuple(map(len, labels)), labels)
         start += blocks[name].size
     return blocks
-
-
-def _rule_rows(rule: Rule, sketch: Sketch, look: Tables, lower: Floats, upper: Floats) -> RowBlock:
-    """Entries of a rule's rows; writes their bounds."""
-    members = [sketch.quantified(name) for name in _over(rule)]
-    letters = tuple(Letter(_of(m)) for m in members)
-    relation = _relation(sketch.trace(rule, letters))
-    if not len(lower):
-        return coordinates.row_block(0, [])
-    cells = coordinates.start(letters, tuple(_all(m) for m in members))
-    constant, terms = evaluate(relation.body, cells, look)
-    for given, bound, none in ((relation.lower, lower, -_INFINITY), (relation.upper, upper, _INFINITY)):
-        value, variables = evaluate(none if given is None else given, cells, look)
-        if variables:
-            raise RuleError("an end of a range holds a variable; write two rules")
-        bound.reshape(cells.shape)[...] = value - constant
-    return coordinates.row_block(cells.size, terms)
-
-
-def _of(members: Members) -> str:
-    return members.source.of if isinstance(members.source, Subsets) else members.source.name
-
-
-def _all(members: Members) -> Any:
-    source = members.source
-    return np.arange(source.size, dtype=np.int32) if isinstance(source, IndexSet) else source.members
-
-
-def _relation(said: Any) -> Relation:
-    if isinstance(said, Relation):
-        return said
-    if isinstance(said, tuple) and len(said) == 3:
-        return Relation(*said)
-    if isinstance(said, bool | np.bool_):
-        return Relation(0.0, 0.0 if said else 1.0, 0.0)
-    raise RuleError(f"it returns {said!r}; return a relation: <=, >=, == or (lower, expression, upper)")
 
 
 def _objective(rule: Rule, sketch: Sketch, look: Tables, columns: int) -> tuple[Floats, float]:
@@ -148,28 +102,24 @@ def _column_bounds(symbols: Symbols, blocks: dict[str, Block]) -> tuple[Floats, 
     return lower, upper, integer
 
 
-def check(program: LinearProgram) -> None:
-    """Free the rows without nonzeros that hold anyway; RuleError names a row or column that cannot hold."""
+def _checked(program: LinearProgram) -> LinearProgram:
+    """The program with true rows without nonzeros made free; RuleError names what cannot hold or is no number."""
     lower, upper = program.row_lower, program.row_upper
     empty = np.flatnonzero(program.starts[1:] == program.starts[:-1])
-    if len(empty):
-        low, high = lower[empty], upper[empty]
-        slack = _TRUTH_TOLERANCE * np.maximum(1.0, np.where(low > 0, low, -high))
-        false = ~((low <= slack) & (high >= -slack))
-        if false.any():
-            i = int(empty[false.argmax()])
-            raise RuleError(
-                f"row {program.row_name(i)} holds no variable and is false: {lower[i]:g} <= 0 <= {upper[i]:g}; "
-                "check the data, or quantify the rule over the members that have one"
-            )
-        lower[empty], upper[empty] = -_INFINITY, _INFINITY
+    for i in empty[(lower[empty] > _TRUTH_TOLERANCE) | (upper[empty] < -_TRUTH_TOLERANCE)]:
+        raise RuleError(
+            f"row {program.row_name(i)} holds no variable and is false: {lower[i]:g} <= 0 <= {upper[i]:g}; "
+            "check the data, or quantify the rule over the members that have one"
+        )
+    lower[empty], upper[empty] = -_INFINITY, _INFINITY
     if not np.isfinite(program.values).all():
-        at = int(np.flatnonzero(~np.isfinite(program.values))[0])
+        at = int(np.isfinite(program.values).argmin())
         row = int(np.searchsorted(program.starts, at, side="right")) - 1
         name = program.column_name(int(program.columns[at]))
         raise RuleError(f"row {program.row_name(row)}: the coefficient of {name} is {program.values[at]}")
     _check_bounds(lower, upper, program.row_name, "row")
     _check_bounds(program.lower, program.upper, program.column_name, "variable")
+    return program
 
 
 def _check_bounds(lower: Floats, upper: Floats, name: Any, what: str) -> None:
@@ -177,3 +127,108 @@ def _check_bounds(lower: Floats, upper: Floats, name: Any, what: str) -> None:
     if not good.all():
         i = int(good.argmin())
         raise RuleError(f"{what} {name(i)}: nothing lies within its bounds {lower[i]:g} to {upper[i]:g}")
+
+
+def ordinary_model(symbols: Symbols, rules: tuple[Rule, ...], objective: Rule, *, maximize: bool = True) -> Any:
+    """The same declarations as an ordinary pyomo ConcreteModel: one object per element, rows in the block `rules`."""
+    import pyomo.environ as pyo
+
+    model = pyo.ConcreteModel()
+    _declare_data(pyo, model, symbols)
+    for variable in symbols.variables:
+        _declare_variable(pyo, model, variable)
+    model.rules = pyo.Block()
+    for rule in rules:
+        sets = [getattr(model, name) for name in quantified(rule)]
+        model.rules.add_component(rule.__name__, pyo.Constraint(*sets, rule=_ordinary(pyo, rule), doc=rule.__doc__))
+    model.goal = pyo.Objective(expr=objective(model), sense=pyo.maximize if maximize else pyo.minimize)
+    model.blocks = variable_blocks(symbols), row_blocks(symbols, rules)
+    return model
+
+
+def _declare_data(pyo: Any, model: Any, symbols: Symbols) -> None:
+    for s in symbols.sets:
+        model.add_component(s.name, pyo.RangeSet(0, s.size - 1, doc=s.doc))
+    for subset in symbols.subsets:
+        sets = [getattr(model, name) for name in subset.over]
+        parts = [part.tolist() for part in np.split(subset.members, subset.starts[1:-1])]
+        members = pyo.Set(*sets, initialize=_by_cell(sets, parts), dimen=1, doc=subset.doc)
+        model.add_component(subset.name, members)
+    for param in symbols.params:
+        sets = [getattr(model, name) for name in param.over]
+        values = _by_cell(sets, np.asarray(param.values).reshape(-1).tolist())
+        model.add_component(param.name, pyo.Param(*sets, initialize=values, within=pyo.Any, doc=param.doc))
+
+
+def _by_cell(sets: list[Any], values: list[Any]) -> Any:
+    """Values of a symbol as Pyomo takes them: by key, or the one value of a symbol without indices."""
+    if not sets:
+        return values[0]
+    return dict(zip(sets[0] if len(sets) == 1 else itertools.product(*sets), values, strict=True))
+
+
+def _declare_variable(pyo: Any, model: Any, variable: Variable) -> None:
+    sets = [getattr(model, name) for name in variable.over]
+    shape = tuple(map(len, sets))
+    lower, upper, integer = (
+        np.broadcast_to(given, shape).reshape(-1).tolist()
+        for given in (variable.lower, variable.upper, variable.integer)
+    )
+    bounds = _by_cell(sets, list(zip(lower, upper, strict=True)))
+    domain = _by_cell(sets, [pyo.Integers if whole else pyo.Reals for whole in integer])
+    model.add_component(variable.name, pyo.Var(*sets, bounds=bounds, domain=domain, doc=variable.doc))
+
+
+def _ordinary(pyo: Any, rule: Rule) -> Rule:
+    """A rule as Pyomo takes it: true rows without a variable left out."""
+
+    def ordinary(block: Any, *cell: int) -> Any:
+        said = rule(block.model(), *cell)
+        if isinstance(said, tuple) and not hasattr(said[1], "is_expression_type"):
+            said = said[0] <= said[1] <= said[2]
+        if isinstance(said, bool | np.bool_):
+            return pyo.Constraint.Feasible if said else pyo.Constraint.Infeasible
+        return said
+
+    return ordinary
+
+
+def program_of(model: Any) -> LinearProgram:
+    """The program of an ordinary model, rows and columns as `compile_program` orders them."""
+    columns, rows = model.blocks
+    variables = [data for name in columns for data in getattr(model, name).values()]
+    place = {id(data): i for i, data in enumerate(variables)}
+    lower, upper = _ends(variables)
+    integer = np.array([data.is_integer() for data in variables], np.bool_)
+    goal = _linear(model.goal.expr, place)
+    cost = np.zeros(len(variables))
+    np.add.at(cost, [column for column, _ in goal[1]], [value for _, value in goal[1]])
+    ends, matrix = _ordinary_rows([getattr(model.rules, name) for name in rows], place)
+    bounds: Any = (lower, upper, integer)
+    maximize = model.goal.sense == -1
+    return _checked(LinearProgram(maximize, cost, goal[0], *bounds, *ends, *matrix, columns, rows))
+
+
+def _ends(data: list[Any]) -> tuple[Floats, Floats]:
+    lower = np.array([-_INFINITY if d is None or d.lb is None else d.lb for d in data], np.float64)
+    return lower, np.array([_INFINITY if d is None or d.ub is None else d.ub for d in data], np.float64)
+
+
+def _linear(expression: Any, place: dict[int, int]) -> tuple[float, list[tuple[int, float]]]:
+    from pyomo.repn import generate_standard_repn
+
+    form = generate_standard_repn(expression)
+    entries = zip(form.linear_vars, form.linear_coefs, strict=True)
+    return form.constant, [(place[id(variable)], value) for variable, value in entries]
+
+
+def _ordinary_rows(constraints: list[Any], place: dict[int, int]) -> tuple[Any, Any]:
+    data = [c.get(cell) for c in constraints for cell in c.index_set()]
+    forms = [(0.0, []) if row is None else _linear(row.body, place) for row in data]
+    lower, upper = _ends(data)
+    constant = np.array([form[0] for form in forms])
+    starts = np.cumsum([0, *(len(form[1]) for form in forms)])
+    columns = np.array([column for form in forms for column, _ in form[1]], np.int32)
+    values = np.array([value for form in forms for _, value in form[1]], np.float64)
+    matrix = coordinates.tidy(starts, columns, values, np.array([0, len(data)]))
+    return (lower - constant, upper - constant), matrix

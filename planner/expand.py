@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import coordinates
-from planner.coordinates import Cells, Number, Term
-from planner.symbols import IndexSet, Param, Symbols
-from planner.template import Binary, Expression, Item, Letter, RuleError, Sum
+from planner.coordinates import Cells, Number, RowBlock, Term
+from planner.symbols import IndexSet, Param, Rule, Subsets, Symbols
+from planner.template import Binary, Expression, Item, Letter, Members, Relation, RuleError, Sketch, Sum
 
 Linear = tuple[Number, list[Term]]
 
@@ -50,6 +50,53 @@ def _values(param: Param, sizes: Mapping[str, int]) -> NDArray[Any]:
         sets = ", ".join(param.over)
         raise RuleError(f"parameter `{param.name}` has shape {values.shape}, its sets [{sets}] need {shape}")
     return values.astype(np.float64) if values.dtype.kind == "b" else values
+
+
+def quantified(rule: Rule) -> tuple[str, ...]:
+    """The sets a rule is over."""
+    try:
+        sets: tuple[str, ...] = rule.over  # type: ignore[attr-defined]
+    except AttributeError:
+        raise RuleError(f"rule {rule.__name__}: decorate it with @over(...), naming its sets") from None
+    return sets
+
+
+def rule_rows(
+    rule: Rule, sketch: Sketch, look: Tables, lower: NDArray[np.float64], upper: NDArray[np.float64]
+) -> RowBlock:
+    """Entries of a rule's rows; writes their bounds."""
+    members = [sketch.quantified(name) for name in quantified(rule)]
+    letters = tuple(Letter(_of(m)) for m in members)
+    relation = _relation(sketch.trace(rule, letters))
+    if not len(lower):
+        return coordinates.row_block(0, [])
+    cells = coordinates.start(letters, tuple(_all(m) for m in members))
+    constant, terms = evaluate(relation.body, cells, look)
+    for given, bound, none in ((relation.lower, lower, -np.inf), (relation.upper, upper, np.inf)):
+        value, variables = evaluate(none if given is None else given, cells, look)
+        if variables:
+            raise RuleError("an end of a range holds a variable; write two rules")
+        bound.reshape(cells.shape)[...] = value - constant
+    return coordinates.row_block(cells.size, terms)
+
+
+def _of(members: Members) -> str:
+    return members.source.of if isinstance(members.source, Subsets) else members.source.name
+
+
+def _all(members: Members) -> Any:
+    source = members.source
+    return np.arange(source.size, dtype=np.int32) if isinstance(source, IndexSet) else source.members
+
+
+def _relation(said: Any) -> Relation:
+    if isinstance(said, Relation):
+        return said
+    if isinstance(said, tuple) and len(said) == 3:
+        return Relation(*said)
+    if isinstance(said, bool | np.bool_):
+        return Relation(0.0, 0.0 if said else 1.0, 0.0)
+    raise RuleError(f"it returns {said!r}; return a relation: <=, >=, == or (lower, expression, upper)")
 
 
 def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
@@ -161,6 +208,4 @@ def _binary(node: Binary, cells: Cells, look: Tables) -> Linear:
 
 
 def _scaled(terms: list[Term], factor: Number, cells: Cells) -> list[Term]:
-    return [
-        Term(t.cells, t.columns, t.coefficient * coordinates.lift_from(cells, t.cells, factor)) for t in terms
-    ]
+    return [Term(t.cells, t.columns, t.coefficient * coordinates.lift_from(cells, t.cells, factor)) for t in terms]

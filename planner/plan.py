@@ -58,11 +58,15 @@ def read(folder: Path) -> Plan:
         config = (folder / "config.yaml").read_text("utf-8")
         tables = {s.name: from_csv(s.name, (folder / f"{s.name}.csv").read_text("utf-8")) for s in SCHEMAS}
     except FileNotFoundError as error:
-        raise PlanError(f"{error.filename}: not there; {folder} is not a plan folder (write one with: innocap plan solve)") from None
+        raise PlanError(
+            f"{error.filename}: not there; {folder} is not a plan folder (write one with: innocap plan solve)"
+        ) from None
     except (ValueError, OSError) as error:
         raise PlanError(f"{folder}: {error}") from None
     if summary.get("schema") != SCHEMA_VERSION:
-        raise PlanError(f"{folder}/plan.json: schema is {summary.get('schema')!r}, expected {SCHEMA_VERSION!r}; solve the config again")
+        raise PlanError(
+            f"{folder}/plan.json: schema is {summary.get('schema')!r}, expected {SCHEMA_VERSION!r}; solve the config again"
+        )
     return Plan(summary, tables, config)
 
 

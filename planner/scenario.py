@@ -159,7 +159,7 @@ class Machine:
     name: str
     peak_tflops: Mapping[str, Parameter]
     fraction_of_peak: Mapping[str, Parameter]
-    units_per_machine: float
+    machines_per_unit: float
     source: str
     record: str | None
     place: str

@@ -250,4 +250,6 @@ def _cell(name: str, line: int, column: Column, text: str) -> Any:
     try:
         return column.type(text)
     except ValueError:
-        raise ValueError(f"{name}.csv:{line}: column {column.name!r}: {text!r} is not a {column.type.__name__}") from None
+        raise ValueError(
+            f"{name}.csv:{line}: column {column.name!r}: {text!r} is not a {column.type.__name__}"
+        ) from None

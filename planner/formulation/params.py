@@ -1,0 +1,232 @@
+"""Given numbers of the model, with their units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.budgets import Ledger
+from planner.formulation.sets import FIRST_POINTS, capped_factors, entries, growing_assets, halls, hosts
+from planner.instance import Instance
+from planner.policies import PolicyRow
+from planner.symbols import Param
+
+Floats = NDArray[np.float64]
+
+RAT = ("regions", "assets", "times")
+
+
+def given(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Param, ...]:
+    """All parameters."""
+    return (
+        *_supply(instance),
+        *_flows(instance),
+        *_money(instance, book),
+        *_innovation(instance),
+        *_objective(instance, book, rows),
+        *_policy(instance, rows),
+        *_growth(instance),
+    )
+
+
+def log_weights(instance: Instance) -> Floats:
+    """Weights (R, F, T) of the proportional objective: population share * discount * beta."""
+    people = instance.population / instance.population.sum()
+    return np.einsum("r,f,t->rft", people, instance.innovation.beta, instance.timeline.weight)
+
+
+def _supply(instance: Instance) -> tuple[Param, ...]:
+    assets, module = instance.scenario.assets, instance.module
+    at = {asset.id: a for a, asset in enumerate(assets)}
+    space = [
+        a.housing_per_unit * m / module[at[a.housed_in]] if a.housed_in else 0.0
+        for a, m in zip(assets, module, strict=True)
+    ]
+    carried = np.array([asset.carries_traffic for asset in assets]) * module
+    none = np.zeros((0, len(instance.timeline.year)))
+    return (
+        Param("base_stock", RAT, instance.base_stock, "modules", "what is left of the base stock"),
+        Param("bandwidth", ("assets",), carried, "Gbit/s km per module", "traffic that a carrier carries"),
+        Param("space", ("assets",), np.array(space), "modules of the hall", "space a module needs"),
+        Param("hall_asset", ("halls",), np.array(halls(instance), np.int64), "", "asset of a hall"),
+        Param(
+            "computing_gwh", ("regions", "assets"), instance.computing_gwh, "GWh per module", "electricity of computing"
+        ),
+        Param(
+            "power_room_gwh",
+            ("powered_regions", "times"),
+            none if instance.power_room_gwh is None else instance.power_room_gwh,
+            "GWh",
+            "electricity that computing may use",
+        ),
+        Param("staff", ("assets",), instance.staff, "FTE per module", "people who run it"),
+        Param(
+            "staff_room",
+            ("staffed_regions", "times"),
+            none if instance.staff_room is None else instance.staff_room,
+            "FTE",
+            "digital-operations staff",
+        ),
+    )
+
+
+def _flows(instance: Instance) -> tuple[Param, ...]:
+    net = instance.network
+    pairs = np.array(hosts(instance), np.int64).reshape(-1, 2)
+    return (
+        Param("demand", ("regions", "classes", "times"), instance.demand, "EFLOPS", "compute asked"),
+        Param("gbps_km", ("arcs",), net.gbps_km, "Gbit/s km per EFLOPS", "bandwidth a flow needs"),
+        Param("capacity", ("posts",), net.capacity, "EFLOPS per module", "what a machine delivers for a class"),
+        Param("host_region", ("hosts",), pairs[:, 0], "", "region of a host"),
+        Param("host_asset", ("hosts",), pairs[:, 1], "", "asset of a host"),
+    )
+
+
+def _money(instance: Instance, book: Ledger) -> tuple[Param, ...]:
+    budgets, costs = instance.scenario.budgets, instance.costs
+    growth = [1.0 + (budgets[g.budget].carry_over_interest or 0.0) for g in book.grants]
+    return (
+        Param("capex_million", ("regions", "assets", "years"), costs.capex, "million per module", "price of an order"),
+        Param("opex_million", RAT, costs.opex, "million per module and year", "upkeep"),
+        Param("energy_million", RAT, costs.energy, "million per module and year", "electricity at a new site"),
+        Param("base_energy_million", RAT, costs.base_energy, "million per year", "what old sites use beyond it"),
+        *(
+            Param(
+                f"pays_{kind}",
+                ("budgets",),
+                np.array([float(kind in b.kinds) for b in budgets]),
+                "",
+                f"1 where a budget pays {kind}",
+            )
+            for kind in ("capex", "opex", "energy")
+        ),
+        Param(
+            "grant_budget", ("grants",), np.array([g.budget for g in book.grants], np.int64), "", "budget of a grant"
+        ),
+        Param("grant_year", ("grants",), np.array([g.year for g in book.grants], np.int64), "", "year of a grant"),
+        Param(
+            "grant_million", ("grants",), np.array([g.limit_million for g in book.grants]), "million", "money granted"
+        ),
+        Param("carry_growth", ("grants",), np.array(growth), "", "1 + interest on what is carried over"),
+        Param(
+            "total_budget", ("totals",), np.array([t.budget for t in book.totals], np.int64), "", "budget of a total"
+        ),
+        Param(
+            "total_million", ("totals",), np.array([t.limit_million for t in book.totals]), "million", "money in all"
+        ),
+        Param(
+            "upkeep_budget",
+            ("upkeeps",),
+            np.array([u.budget for u in book.upkeeps], np.int64),
+            "",
+            "budget of a tail row",
+        ),
+        Param(
+            "upkeep_time", ("upkeeps",), np.array([u.time for u in book.upkeeps], np.int64), "", "point of a tail row"
+        ),
+        Param(
+            "upkeep_million", ("upkeeps",), np.array([u.limit_million for u in book.upkeeps]), "million", "last grant"
+        ),
+    )
+
+
+def _innovation(instance: Instance) -> tuple[Param, ...]:
+    inn, capped = instance.innovation, capped_factors(instance)
+    return (
+        Param("supply", ("factors", "assets"), inn.supply, "percent per module", "level that an asset gives"),
+        Param("feed", ("factors", "classes"), inn.feed, "percent per EFLOPS", "level that served demand gives"),
+        Param("capped_factor", ("capped_factors",), np.array(capped, np.int64), "", "factor of a talent limit"),
+        Param(
+            "usable",
+            ("regions", "capped_factors", "times"),
+            inn.usable[:, capped],
+            "percent",
+            "level that talent can use",
+        ),
+        Param("spillover", ("regions", "regions"), inn.spillover, "", "phi * w[r,j]"),
+        Param("floor", ("regions", "factors"), inn.floor, "percent", "floor e[r,f]"),
+        Param("base_total", ("regions", "factors"), inn.base_total, "percent", "S0[r,f] + e[r,f]"),
+        Param("point_log", ("tangents",), np.log(FIRST_POINTS), "", "ln of a tangent's point"),
+        Param("point_inverse", ("tangents",), 1.0 / FIRST_POINTS, "", "1 / a tangent's point"),
+    )
+
+
+def _objective(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Param, ...]:
+    scenario, weight = instance.scenario, instance.timeline.weight
+    national = np.maximum(instance.demand.sum(axis=0), 1e-12)
+    unmet = np.array([d.unmet_price for d in scenario.demand])[:, None] * weight[None] / national
+    budgets = scenario.budgets
+    return (
+        Param("log_weight", ("regions", "factors", "times"), log_weights(instance), "", "weight of a log ratio"),
+        Param("unmet_price", ("classes", "times"), unmet, "per EFLOPS", "loss of the objective by unmet demand"),
+        Param(
+            "exceeded_price",
+            ("grants",),
+            np.array([budgets[g.budget].price or 0.0 for g in book.grants]),
+            "per million",
+            "loss by overspending",
+        ),
+        Param(
+            "exceeded_total_price",
+            ("totals",),
+            np.array([budgets[t.budget].price or 0.0 for t in book.totals]),
+            "per million",
+            "loss by overspending in all",
+        ),
+        Param(
+            "shortfall_price",
+            ("policies",),
+            np.array([row.rule.price or 0.0 for row in rows]),
+            "per limit",
+            "loss by missing a rule",
+        ),
+    )
+
+
+def _policy(instance: Instance, rows: Sequence[PolicyRow]) -> tuple[Param, ...]:
+    given_params = []
+    for name, on_stock, when in (("stock", True, "time"), ("order", False, "year")):
+        row, region, asset = entries(rows, on_stock=on_stock)
+        weights = [rows[q].weights[r, a] for q, r, a in zip(row, region, asset, strict=True)]
+        moments = np.array([rows[q].year for q in row], np.int64)
+        entry = (f"{name}_entries",)
+        given_params += [
+            Param(
+                f"{name}_weight",
+                entry,
+                np.array(weights),
+                "share of the limit per module",
+                f"weight of a {name} in a policy row",
+            ),
+            Param(f"{name}_region", entry, region, "", "region of an entry"),
+            Param(f"{name}_asset", entry, asset, "", "asset of an entry"),
+            Param(f"{name}_{when}", entry, moments, "", "year of an entry"),
+        ]
+    senses = np.array([row.rule.sense for row in rows], dtype=object)
+    return (
+        *given_params,
+        Param(
+            "policy_limit", ("policies",), np.array([row.limit for row in rows]), "share of the limit", "limit of a row"
+        ),
+        Param(
+            "floor_row", ("floors",), np.flatnonzero(senses == "floor").astype(np.int64), "", "policy row of a floor"
+        ),
+        Param("cap_row", ("caps",), np.flatnonzero(senses == "cap").astype(np.int64), "", "policy row of a cap"),
+    )
+
+
+def _growth(instance: Instance) -> tuple[Param, ...]:
+    limits, pairs = instance.scenario.growth_limits, growing_assets(instance)
+    rate = np.array([limits[g].rate for g, _ in pairs])
+    asset = np.array([a for _, a in pairs], np.int64)
+    base = np.stack([x.base_stock / x.module_units for x in instance.scenario.assets], axis=1)
+    seed = np.array([limits[g].seed for g, _ in pairs]) * base.sum(axis=0)[asset]
+    room = np.broadcast_to(seed[None, :, None], (len(base), len(pairs), instance.timeline.orders)).copy()
+    room[:, :, 0] += rate * base[:, asset]
+    return (
+        Param("growth_rate", ("growing",), rate, "per year", "orders per stock of the year before"),
+        Param("growing_asset", ("growing",), asset, "", "asset of a growth limit"),
+        Param("growth_room", ("regions", "growing", "years"), room, "modules", "orders allowed beside the rate"),
+    )

@@ -1,0 +1,266 @@
+"""Sets of the model and families of subsets that sums run over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.budgets import Ledger
+from planner.instance import Instance
+from planner.policies import PolicyRow
+from planner.symbols import IndexSet, Subsets
+
+FIRST_POINTS = np.geomspace(0.1, 12.0, 8)
+
+Ints = NDArray[np.int64]
+
+
+def index_sets(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[IndexSet, ...]:
+    """All index sets, labelled with the ids of the config."""
+    return (*_supply_sets(instance), *_money_sets(instance, book), *_policy_sets(instance, rows))
+
+
+def subset_families(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Subsets, ...]:
+    """All families of subsets."""
+    return (
+        *_supply_subsets(instance),
+        *_flow_subsets(instance),
+        *_money_subsets(book),
+        *_policy_subsets(instance, rows),
+    )
+
+
+def region_ids(instance: Instance) -> tuple[str, ...]:
+    return tuple(region.id for region in instance.scenario.regions)
+
+
+def asset_ids(instance: Instance) -> tuple[str, ...]:
+    return tuple(asset.id for asset in instance.scenario.assets)
+
+
+def hosts(instance: Instance) -> list[tuple[int, int]]:
+    """Pairs of region and computing asset."""
+    computing = sorted(set(instance.network.post_asset.tolist()))
+    return [(r, a) for r in range(len(instance.scenario.regions)) for a in computing]
+
+
+def halls(instance: Instance) -> list[int]:
+    """Assets that house machines."""
+    assets = instance.scenario.assets
+    return [h for h, hall in enumerate(assets) if any(a.housed_in == hall.id for a in assets)]
+
+
+def capped_factors(instance: Instance) -> list[int]:
+    """Factors whose level talent limits."""
+    usable = instance.innovation.usable
+    return [f for f in range(usable.shape[1]) if np.isfinite(usable[:, f]).all()]
+
+
+def growing_assets(instance: Instance) -> list[tuple[int, int]]:
+    """Pairs of growth limit and asset."""
+    known = asset_ids(instance)
+    return [(g, known.index(a)) for g, limit in enumerate(instance.scenario.growth_limits) for a in limit.assets]
+
+
+def entries(rows: Sequence[PolicyRow], *, on_stock: bool) -> tuple[Ints, Ints, Ints]:
+    """Row, region and asset of every stock (or order) that a policy row weighs."""
+    found = [(q, *cell) for q, row in enumerate(rows) if row.on_stock is on_stock for cell in np.argwhere(row.weights)]
+    table = np.array(found, np.int64).reshape(-1, 3)
+    return table[:, 0], table[:, 1], table[:, 2]
+
+
+def _supply_sets(instance: Instance) -> tuple[IndexSet, ...]:
+    scenario, net = instance.scenario, instance.network
+    regions, assets = region_ids(instance), asset_ids(instance)
+    classes = tuple(demand.id for demand in scenario.demand)
+    times = tuple(str(year) for year in instance.timeline.year)
+    factors = tuple(scenario.factors[f].id for f in instance.innovation.factors)
+    arcs = zip(net.host, net.user, net.demand_class, strict=True)
+    posts = zip(net.post_region, net.post_asset, net.post_class, strict=True)
+    powered = regions if instance.power_room_gwh is not None else ()
+    staffed = regions if instance.staff_room is not None else ()
+    return (
+        IndexSet("regions", "r", regions, "regions"),
+        IndexSet("assets", "a", assets, "assets that money can build"),
+        IndexSet("times", "t", times, "years of orders, then representative years of the tail"),
+        IndexSet("years", "v", times[: instance.timeline.orders], "years of orders"),
+        IndexSet("factors", "f", factors, "factors of innovation that the plan supplies"),
+        IndexSet("capped_factors", "c", tuple(factors[f] for f in capped_factors(instance)), "limited by talent"),
+        IndexSet("classes", "d", classes, "demand classes"),
+        IndexSet(
+            "arcs",
+            "n",
+            tuple(f"{regions[i]}>{regions[j]}:{classes[d]}" for i, j, d in arcs),
+            "host, user, class within the delay limit",
+        ),
+        IndexSet(
+            "posts",
+            "k",
+            tuple(f"{regions[r]}:{assets[a]}:{classes[d]}" for r, a, d in posts),
+            "an asset in a region working for a class",
+        ),
+        IndexSet(
+            "hosts",
+            "h",
+            tuple(f"{regions[r]}:{assets[a]}" for r, a in hosts(instance)),
+            "a region with a computing asset",
+        ),
+        IndexSet("halls", "h", tuple(assets[h] for h in halls(instance)), "assets that house machines"),
+        IndexSet("powered_regions", "r", powered, "regions with a power limit"),
+        IndexSet("staffed_regions", "r", staffed, "regions with a staff limit"),
+        IndexSet("tangents", "p", tuple(f"{p:.3g}" for p in FIRST_POINTS), "points of the first tangents"),
+    )
+
+
+def _money_sets(instance: Instance, book: Ledger) -> tuple[IndexSet, ...]:
+    budgets = tuple(budget.id for budget in instance.scenario.budgets)
+    year = instance.timeline.year
+    return (
+        IndexSet("budgets", "b", budgets, "budgets"),
+        IndexSet(
+            "grants",
+            "g",
+            tuple(f"{budgets[g.budget]}:{year[g.year]}" for g in book.grants),
+            "a yearly budget in a year of its scope",
+        ),
+        IndexSet("totals", "b", tuple(budgets[total.budget] for total in book.totals), "budgets over all their years"),
+        IndexSet(
+            "upkeeps",
+            "u",
+            tuple(f"{budgets[u.budget]}:{year[u.time]}" for u in book.upkeeps),
+            "a yearly budget in the tail",
+        ),
+    )
+
+
+def _policy_sets(instance: Instance, rows: Sequence[PolicyRow]) -> tuple[IndexSet, ...]:
+    regions, year = region_ids(instance), instance.timeline.year
+    names = [
+        f"{row.rule.id}:{'nation' if row.region is None else regions[row.region]}:{year[row.year]}" for row in rows
+    ]
+    floors = tuple(name for name, row in zip(names, rows, strict=True) if row.rule.sense == "floor")
+    caps = tuple(name for name, row in zip(names, rows, strict=True) if row.rule.sense == "cap")
+    growing = [f"{instance.scenario.growth_limits[g].id}:{asset_ids(instance)[a]}" for g, a in growing_assets(instance)]
+    stock_count, order_count = (len(entries(rows, on_stock=on)[0]) for on in (True, False))
+    return (
+        IndexSet("policies", "q", tuple(names), "rows of floors and caps"),
+        IndexSet("floors", "q", floors, "rows of floors"),
+        IndexSet("caps", "q", caps, "rows of caps"),
+        IndexSet("stock_entries", "e", tuple(map(str, range(stock_count))), "a stock that a policy row weighs"),
+        IndexSet("order_entries", "e", tuple(map(str, range(order_count))), "an order that a policy row weighs"),
+        IndexSet("growing", "g", tuple(growing), "assets whose orders grow at a limited rate"),
+    )
+
+
+def _supply_subsets(instance: Instance) -> tuple[Subsets, ...]:
+    scenario, time, known = instance.scenario, instance.timeline, asset_ids(instance)
+    innovation, regions = instance.innovation, range(len(instance.scenario.regions))
+    carriers = [a for a, asset in enumerate(scenario.assets) if asset.carries_traffic]
+    housed = [[a for a, x in enumerate(scenario.assets) if x.housed_in == known[h]] for h in halls(instance)]
+    alive = [_alive(instance, a, t) for a in range(len(known)) for t in range(len(time.year))]
+    return (
+        _family("alive", ("assets", "times"), "years", alive, "years whose orders are in service"),
+        _family(
+            "year_before", ("years",), "years", [[v - 1] if v else [] for v in range(time.orders)], "the year before"
+        ),
+        _family("carriers", ("regions",), "assets", [carriers for _ in regions], "assets that carry traffic"),
+        _family("housed", ("halls",), "assets", housed, "assets that a hall houses"),
+        _family(
+            "suppliers",
+            ("factors",),
+            "assets",
+            [np.flatnonzero(row) for row in innovation.supply],
+            "assets that supply a factor",
+        ),
+        _family(
+            "feeders",
+            ("factors",),
+            "classes",
+            [np.flatnonzero(row) for row in innovation.feed],
+            "demand classes that feed a factor",
+        ),
+        _family(
+            "neighbours",
+            ("regions",),
+            "regions",
+            [np.flatnonzero(row) for row in innovation.spillover],
+            "regions whose levels spill over",
+        ),
+    )
+
+
+def _alive(instance: Instance, a: int, t: int) -> list[int]:
+    lead, life, year = instance.lead[a], instance.life[a], instance.timeline.year
+    return [v for v in range(instance.timeline.orders) if year[v] + lead <= year[t] < year[v] + lead + life]
+
+
+def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
+    net, classes = instance.network, len(instance.scenario.demand)
+    regions = len(instance.scenario.regions)
+    host_at = {pair: h for h, pair in enumerate(hosts(instance))}
+    post_host = [host_at[r, a] for r, a in zip(net.post_region.tolist(), net.post_asset.tolist(), strict=True)]
+    away = np.where(net.gbps_km > 0, net.host, -1)
+    cells = regions * classes
+    return (
+        _grouped(
+            "inflows",
+            ("regions", "classes"),
+            "arcs",
+            net.user * classes + net.demand_class,
+            cells,
+            "arcs into a region",
+        ),
+        _grouped(
+            "outflows",
+            ("regions", "classes"),
+            "arcs",
+            net.host * classes + net.demand_class,
+            cells,
+            "arcs out of a region",
+        ),
+        _grouped("exports", ("regions",), "arcs", away, regions, "arcs that need interregional bandwidth"),
+        _grouped(
+            "posts_for",
+            ("regions", "classes"),
+            "posts",
+            net.post_region * classes + net.post_class,
+            cells,
+            "posts of a class",
+        ),
+        _grouped("posts_at", ("hosts",), "posts", np.array(post_host, np.int64), len(host_at), "posts of a host"),
+    )
+
+
+def _money_subsets(book: Ledger) -> tuple[Subsets, ...]:
+    before = [[] if grant.before is None else [grant.before] for grant in book.grants]
+    return (
+        _family("budget_regions", ("budgets",), "regions", book.regions, "regions that a budget pays for"),
+        _family("budget_assets", ("budgets",), "assets", book.assets, "assets that a budget pays for"),
+        _family("grant_before", ("grants",), "grants", before, "the grant whose rest carries over"),
+        _family("total_years", ("totals",), "years", [total.years for total in book.totals], "years of a total budget"),
+    )
+
+
+def _policy_subsets(instance: Instance, rows: Sequence[PolicyRow]) -> tuple[Subsets, ...]:
+    stock_rows, order_rows = entries(rows, on_stock=True)[0], entries(rows, on_stock=False)[0]
+    return (
+        _grouped("stocks_of", ("policies",), "stock_entries", stock_rows, len(rows), "stocks that a row weighs"),
+        _grouped("orders_of", ("policies",), "order_entries", order_rows, len(rows), "orders that a row weighs"),
+    )
+
+
+def _family(name: str, sets: tuple[str, ...], of: str, cells: Iterable[Sequence[int] | Ints], doc: str) -> Subsets:
+    """Subsets from lists of members, one per cell of the sets in row-major order."""
+    lists = [np.asarray(cell, np.int64) for cell in cells]
+    starts = np.concatenate([[0], np.cumsum([len(members) for members in lists], dtype=np.int64)])
+    return Subsets(name, sets, of, starts.astype(np.int64), np.concatenate([np.zeros(0, np.int64), *lists]), doc)
+
+
+def _grouped(name: str, sets: tuple[str, ...], of: str, cell_of: Ints, cells: int, doc: str) -> Subsets:
+    """Subsets by the cell each member belongs to; members of negative cells belong nowhere."""
+    order = np.argsort(cell_of, kind="stable")
+    order = order[cell_of[order] >= 0]
+    starts = np.concatenate([[0], np.cumsum(np.bincount(cell_of[order], minlength=cells))])
+    return Subsets(name, sets, of, starts.astype(np.int64), order.astype(np.int64), doc)

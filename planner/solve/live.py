@@ -1,0 +1,105 @@
+"""One live HiGHS program: solve, read, add cuts, change costs. The status is never ignored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+INF = float("inf")
+
+
+class Infeasible(Exception):
+    """No point satisfies all rows."""
+
+
+class Unfinished(Exception):
+    """HiGHS ended with a status that is neither optimal, nor infeasible, nor a limit."""
+
+
+@dataclass(frozen=True)
+class Solved:
+    """An optimal point: values of columns, duals of rows and columns, objective, simplex or interior-point steps."""
+
+    values: Floats
+    row_duals: Floats
+    column_duals: Floats
+    objective: float
+    steps: int
+
+
+def optimize(highs: Any, *, time_limit_s: float, first: bool) -> Solved | None:
+    """Solve the program as it stands; None where the time limit came first.
+
+    The first solve uses the interior point with crossover, later ones the simplex from the last basis; whatever ends
+    `Unknown` is solved again by the simplex from scratch.
+    """
+    if time_limit_s <= 0:
+        return None
+    highs.setOptionValue("time_limit", highs.getRunTime() + time_limit_s)
+    highs.setOptionValue("solver", "ipx" if first else "simplex")
+    status = _run(highs)
+    if status not in _SETTLED:
+        highs.clearSolver()
+        highs.setOptionValue("solver", "simplex")
+        status = _run(highs)
+    if status == highspy.HighsModelStatus.kTimeLimit:
+        return None
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        raise Infeasible("no plan satisfies all limits and rules")
+    if status != highspy.HighsModelStatus.kOptimal:
+        raise Unfinished(f"HiGHS ended with status {highs.modelStatusToString(status)}")
+    return _read(highs)
+
+
+_SETTLED = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kTimeLimit,
+)
+
+
+def _run(highs: Any) -> Any:
+    highs.run()
+    return highs.getModelStatus()
+
+
+def _read(highs: Any) -> Solved:
+    solution, info = highs.getSolution(), highs.getInfo()
+    steps = max(info.simplex_iteration_count, 0) + max(info.ipm_iteration_count, 0)
+    return Solved(
+        np.array(solution.col_value),
+        np.array(solution.row_dual),
+        np.array(solution.col_dual),
+        info.objective_function_value,
+        steps,
+    )
+
+
+def change_costs(highs: Any, columns: Ints, costs: Floats) -> None:
+    """Set the objective coefficients of some columns."""
+    flat = columns.ravel().astype(np.int32)
+    highs.changeColsCost(len(flat), flat, np.ascontiguousarray(costs.ravel(), np.float64))
+
+
+def add_columns(highs: Any, count: int) -> None:
+    """Add empty columns x >= 0 of cost zero at the end."""
+    none = np.zeros(0, np.int32)
+    highs.addCols(count, np.zeros(count), np.zeros(count), np.full(count, INF), 0, none, none, np.zeros(0))
+
+
+def add_tangents(highs: Any, function: Ints, argument: Ints, intercept: Floats, slope: Floats) -> None:
+    """Add rows  function <= intercept + slope * argument, one per element of the flat arrays."""
+    count = len(function)
+    if count == 0:
+        return
+    columns = np.stack([function, argument], axis=1).ravel().astype(np.int32)
+    values = np.stack([np.ones(count), -slope], axis=1).ravel()
+    starts = np.arange(0, 2 * count, 2, dtype=np.int32)
+    highs.addRows(count, np.full(count, -INF), intercept, 2 * count, starts, columns, values)
