@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from planner import coordinates
 from planner.expand import Tables, evaluate, quantified, rule_rows, tables
-from planner.linear import Block, Floats, LinearProgram
+from planner.linear import Block, Floats, Ints, LinearProgram
 from planner.symbols import Rule, Symbols, Variable
 from planner.template import RuleError, Sketch
 
@@ -183,7 +183,7 @@ def _ordinary(pyo: Any, rule: Rule) -> Rule:
     """A rule as Pyomo takes it: true rows without a variable left out."""
 
     def ordinary(block: Any, *cell: int) -> Any:
-        said = rule(block.model(), *cell)
+        said = rule(block.model(), *(i for i in cell if i is not None))
         if isinstance(said, tuple) and not hasattr(said[1], "is_expression_type"):
             said = said[0] <= said[1] <= said[2]
         if isinstance(said, bool | np.bool_):
@@ -198,15 +198,19 @@ def program_of(model: Any) -> LinearProgram:
     columns, rows = model.blocks
     variables = [data for name in columns for data in getattr(model, name).values()]
     place = {id(data): i for i, data in enumerate(variables)}
-    lower, upper = _ends(variables)
-    integer = np.array([data.is_integer() for data in variables], np.bool_)
-    goal = _linear(model.goal.expr, place)
+    constraints = [getattr(model.rules, name) for name in rows]
+    data = [c[cell] if cell in c else None for c in constraints for cell in c.index_set()]  # noqa: SIM401
+    forms = [(0.0, []) if row is None else _linear(row.body, place) for row in data]
+    constant = np.array([form[0] for form in forms])
+    row_lower, row_upper = _ends(data)
+    offset, goal = _linear(model.goal.expr, place)
     cost = np.zeros(len(variables))
-    np.add.at(cost, [column for column, _ in goal[1]], [value for _, value in goal[1]])
-    ends, matrix = _ordinary_rows([getattr(model.rules, name) for name in rows], place)
-    bounds: Any = (lower, upper, integer)
-    maximize = model.goal.sense == -1
-    return _checked(LinearProgram(maximize, cost, goal[0], *bounds, *ends, *matrix, columns, rows))
+    np.add.at(cost, [column for column, _ in goal], [value for _, value in goal])
+    lower, upper = _ends(variables)
+    integer = np.array([v.is_integer() for v in variables], np.bool_)
+    bounds = (lower, upper, integer, row_lower - constant, row_upper - constant)
+    matrix = _ordinary_matrix([entries for _, entries in forms])
+    return _checked(LinearProgram(model.goal.sense == -1, cost, offset, *bounds, *matrix, columns, rows))
 
 
 def _ends(data: list[Any]) -> tuple[Floats, Floats]:
@@ -222,13 +226,8 @@ def _linear(expression: Any, place: dict[int, int]) -> tuple[float, list[tuple[i
     return form.constant, [(place[id(variable)], value) for variable, value in entries]
 
 
-def _ordinary_rows(constraints: list[Any], place: dict[int, int]) -> tuple[Any, Any]:
-    data = [c.get(cell) for c in constraints for cell in c.index_set()]
-    forms = [(0.0, []) if row is None else _linear(row.body, place) for row in data]
-    lower, upper = _ends(data)
-    constant = np.array([form[0] for form in forms])
-    starts = np.cumsum([0, *(len(form[1]) for form in forms)])
-    columns = np.array([column for form in forms for column, _ in form[1]], np.int32)
-    values = np.array([value for form in forms for _, value in form[1]], np.float64)
-    matrix = coordinates.tidy(starts, columns, values, np.array([0, len(data)]))
-    return (lower - constant, upper - constant), matrix
+def _ordinary_matrix(rows: list[list[tuple[int, float]]]) -> tuple[Ints, Ints, Floats]:
+    starts = np.cumsum([0, *map(len, rows)])
+    columns = np.array([column for row in rows for column, _ in row], np.int32)
+    values = np.array([value for row in rows for _, value in row], np.float64)
+    return coordinates.tidy(starts, columns, values, np.array([0, len(rows)]))

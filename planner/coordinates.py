@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Index = NDArray[np.signedinteger[Any]]
+Index32 = NDArray[np.int32]
 Number = NDArray[Any] | float
 
 
@@ -191,7 +192,7 @@ def _write_even(block: RowBlock, columns: Index, values: NDArray[np.float64]) ->
         before = after
 
 
-def compressed_rows(blocks: list[RowBlock]) -> tuple[Index, Index, NDArray[np.float64]]:
+def compressed_rows(blocks: list[RowBlock]) -> tuple[Index32, Index32, NDArray[np.float64]]:
     """Starts, columns, values of all blocks: sorted by row, then column; duplicates summed, zeros dropped."""
     rows = np.cumsum([0, *(block.size for block in blocks)])
     starts = np.zeros(rows[-1] + 1, np.int64)
@@ -207,8 +208,8 @@ def compressed_rows(blocks: list[RowBlock]) -> tuple[Index, Index, NDArray[np.fl
 
 
 def tidy(
-    starts: Index, columns: Index, values: NDArray[np.float64], parts: Index
-) -> tuple[Index, Index, NDArray[np.float64]]:
+    starts: Index, columns: Index32, values: NDArray[np.float64], parts: Index
+) -> tuple[Index32, Index32, NDArray[np.float64]]:
     """Sort the rows of each part parts[k]:parts[k + 1] that needs it, sum duplicates, drop exact zeros."""
     rising = _rises(starts, columns)
     if not rising.all():
