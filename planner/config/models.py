@@ -1,0 +1,329 @@
+"""The shape of a plan config: which keys there are and what each may hold. Meaning is checked in `resolve`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from planner.config import units
+from planner.config.policy_models import Budget, GrowthLimit, Rule
+from planner.config.problems import FaultError
+from planner.config.quantities import (
+    ComputeParameter,
+    Count,
+    CountParameter,
+    DeclineParameter,
+    DelayParameter,
+    DelayPerKmParameter,
+    DistanceParameter,
+    FactorParameter,
+    Id,
+    InterestParameter,
+    MoneyParameter,
+    NumberOrColumn,
+    PeakParameter,
+    Positive,
+    PowerParameter,
+    PriceOrColumn,
+    PueOrColumn,
+    RateParameter,
+    Seconds,
+    Share,
+    ShareParameter,
+    Spillover,
+    StaffParameter,
+    Strict,
+    Text,
+    TrafficParameter,
+    YearsParameter,
+)
+from planner.config.vocabulary import AssetClass, Cell, DelayOrNone, Files, Link, Year
+from planner.scenario import Kind
+
+
+class Years(Strict):
+    """Base year (what stands now), first and last year of orders."""
+
+    base: Year
+    first: Year
+    last: Year
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Years:
+        if not self.base < self.first <= self.last:
+            raise FaultError(
+                f"years {self.base}, {self.first}, {self.last} are not in order", "write base < first <= last"
+            )
+        return self
+
+
+class Tail(Strict):
+    """What follows the horizon."""
+
+    mode: Literal["continue", "salvage", "none"] = "continue"
+    years: Annotated[int, Field(ge=1, le=200)] | None = None
+    points: Annotated[int, Field(ge=1, le=200)] = 6
+
+
+class Regions(Strict):
+    """The region table and what its columns mean."""
+
+    table: Text
+    also: tuple[Text, ...] = ()
+    id: Text = "id"
+    name: Text
+    name_zh: Text | None = None
+    population_10k: Text
+    innovation: Text
+    innovation_unit: Text = ""
+    tile: tuple[Text, Text] | None = None
+    price_factor: NumberOrColumn = 1.0
+    energy_price: PriceOrColumn
+    pue_base: PueOrColumn
+    pue_new: PueOrColumn
+
+
+class Group(Strict):
+    """A named set of regions: listed, or those whose column holds a value."""
+
+    id: Id
+    name: Text
+    regions: tuple[Id, ...] | None = None
+    column: Text | None = None
+    equals: Cell | None = None
+    not_equals: Cell | None = None
+    among: tuple[Cell, ...] | None = Field(None, alias="in")
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Group:
+        tests = sum(test is not None for test in (self.equals, self.not_equals, self.among))
+        if (self.regions is None) == (self.column is None) or tests != (self.column is not None):
+            raise FaultError(
+                "expected 'regions', or 'column' with one of 'equals', 'not_equals', 'in'",
+                "write e.g. regions: [north, south] or column: macro_region, equals: east",
+            )
+        return self
+
+
+class Distances(Strict):
+    """A square CSV table of great-circle distances in km, first column `from`."""
+
+    table: Text
+
+
+class Geography(Strict):
+    """Delay and spillover by distance."""
+
+    route_factor: FactorParameter | None = None
+    delay_ms_per_km: DelayPerKmParameter | None = None
+    delay_offset: DelayParameter | None = None
+    spillover_decay_km: DistanceParameter | None = None
+    spillover_reach_km: DistanceParameter | None = None
+
+
+class Series(Strict):
+    """A base level by region with its yearly growth."""
+
+    column: Text
+    growth: RateParameter = RateParameter(value=0.0)
+
+
+class Factor(Strict):
+    """A factor of innovation."""
+
+    id: Id
+    name: Text
+    unit: Text
+    series: Series | None = None
+    usable_per_talent: CountParameter | None = None
+
+
+class ElasticitySet(Strict):
+    """Output elasticities by factor and the strength of spillovers."""
+
+    id: Id
+    name: Text
+    beta: dict[str, Count]
+    spillover: Spillover
+    source: Text = ""
+
+    @model_validator(mode="after")
+    def _concave(self) -> ElasticitySet:
+        total = sum(self.beta.values())
+        if total > 1 + 1e-9:
+            raise FaultError(f"the elasticities sum to {total:g}, which is not concave", "let them sum to at most 1")
+        return self
+
+
+class Housed(Strict):
+    """What one unit takes of the asset it stands in."""
+
+    asset: Id
+    units_per_unit: Positive
+
+
+class BaseStock(Strict):
+    """What stands in the base year: a column of the region table, or one amount for every region."""
+
+    column: Text | None = None
+    value: Count | None = None
+    kind: Kind | None = None
+    source: Text = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_bare(cls, data: object) -> object:
+        return data if isinstance(data, dict) else {"value": data}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> BaseStock:
+        if (self.column is None) == (self.value is None):
+            raise FaultError("expected either 'column' or 'value'", "write {column: NAME} or {value: 0}")
+        return self
+
+
+class Asset(Strict):
+    """Something money can build; amounts are per unit."""
+
+    id: Id
+    asset_class: AssetClass = Field(alias="class")
+    name: Text
+    name_zh: Text | None = None
+    unit: Text
+    module: Positive = 1.0
+    integer: bool = False
+    capex: MoneyParameter
+    price_decline: DeclineParameter = DeclineParameter(value=0.0)
+    opex_share: ShareParameter = ShareParameter(value=0.0)
+    power_kw: PowerParameter = PowerParameter(value=0.0)
+    load_factor: ShareParameter = ShareParameter(value=1.0)
+    has_pue: bool = False
+    life: YearsParameter
+    lead_time: YearsParameter
+    staff_fte: StaffParameter = StaffParameter(value=0.0)
+    supplies: dict[str, Count] = Field(default_factory=dict)
+    housed_in: Housed | None = None
+    carries_traffic: bool = False
+    machine: Id | None = None
+    utilisation: ShareParameter = ShareParameter(value=1.0)
+    base_stock: BaseStock
+
+    @model_validator(mode="before")
+    @classmethod
+    def _capex_of_one_unit(cls, data: object) -> object:
+        if not isinstance(data, dict) or not isinstance(data.get("unit"), str) or "capex" not in data:
+            return data
+        unit, capex = data["unit"], data["capex"]
+        if isinstance(capex, dict):
+            return data | {"capex": {key: units.without_per(value, unit) for key, value in capex.items()}}
+        return data | {"capex": units.without_per(capex, unit)}
+
+
+class Driver(Strict):
+    """A column that spreads demand over regions, with its share."""
+
+    column: Text
+    share: Share
+
+
+class Demand(Strict):
+    """Compute demand of one kind."""
+
+    id: Id
+    name: Text
+    name_zh: Text | None = None
+    link: Link
+    feeds: Id
+    delay_limit: DelayOrNone = None
+    served_by: Annotated[tuple[Id, ...], Field(min_length=1)]
+    mix: Id
+    base: ComputeParameter
+    growth: RateParameter
+    drivers: Annotated[tuple[Driver, ...], Field(min_length=1)]
+    traffic: TrafficParameter
+    unmet_price: Count
+
+    @model_validator(mode="after")
+    def _whole(self) -> Demand:
+        check_sum("the shares of the drivers", [driver.share for driver in self.drivers])
+        return self
+
+
+class Supply(Strict):
+    """Something a region has of its own: a column, its yearly growth, the usable share."""
+
+    column: Text
+    growth: RateParameter = RateParameter(value=0.0)
+    share: ShareParameter = ShareParameter(value=1.0)
+
+
+class Mix(Strict):
+    """A workload mix: shares of kernels in floating-point operations."""
+
+    id: Id
+    name: Text
+    precision: Id
+    shares: Annotated[dict[str, Share], Field(min_length=1)]
+    source: Text = ""
+    kind: Kind = "assumption"
+
+    @model_validator(mode="after")
+    def _whole(self) -> Mix:
+        check_sum("the shares of the kernels", list(self.shares.values()))
+        return self
+
+
+class Machine(Strict):
+    """A machine with its nameplate peaks and the fractions of peak that kernels reach."""
+
+    id: Id
+    name: Text
+    kind: Kind = "published"
+    peak_tflops: Annotated[dict[str, PeakParameter], Field(min_length=1)]
+    fraction_of_peak: dict[str, ShareParameter] = Field(default_factory=dict)
+    machines_per_unit: Positive = 1.0
+    source: Text = ""
+    date: Text = ""
+
+
+class Plan(Strict):
+    """A whole plan config."""
+
+    schema_version: Literal[1] = Field(alias="schema")
+    id: Id
+    title: Text
+    title_zh: Text | None = None
+    currency: Literal["CNY"]
+    price_year: Year
+    years: Years
+    discount_rate: InterestParameter
+    tail: Tail = Field(default_factory=Tail)
+    objective: Literal["total", "proportional"]
+    gap: Annotated[Positive, Field(le=0.5)] = 1e-4
+    time_limit: Seconds = 600.0
+    regions: Regions
+    groups: tuple[Group, ...] = ()
+    distances: Distances
+    geography: Geography = Geography()
+    floor_share: ShareParameter
+    factors: Annotated[tuple[Factor, ...], Field(min_length=1)]
+    elasticities: Id
+    elasticity_sets: Annotated[tuple[ElasticitySet, ...], Field(min_length=1)]
+    assets: Annotated[tuple[Asset, ...], Field(min_length=1)]
+    demand: tuple[Demand, ...] = ()
+    mixes: Files = ()
+    machines: Files = ()
+    records: dict[str, Text] = Field(default_factory=dict)
+    electricity: Supply | None = None
+    staff: Supply | None = None
+    budgets: tuple[Budget, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    growth_limits: tuple[GrowthLimit, ...] = ()
+    sources: Text | None = None
+
+
+def check_sum(what: str, shares: list[float]) -> None:
+    """FaultError unless shares sum to one."""
+    if abs(sum(shares) - 1) > 1e-6:
+        raise FaultError(f"{what} sum to {sum(shares):g}; expected 1", "make them sum to 1")

@@ -1,0 +1,124 @@
+"""The shape of budgets, policy rules and growth limits."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, Tag, model_validator
+
+from planner.config.problems import FaultError
+from planner.config.quantities import Count, Id, Interest, Money, Rate, Strict, Text
+from planner.config.vocabulary import Amount, AssetClass, ByForm, Spending, Year
+
+
+class YearRange(Strict):
+    """Years from one to another, both included."""
+
+    first: Year = Field(alias="from")
+    last: Year = Field(alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> YearRange:
+        if self.first > self.last:
+            raise FaultError(f"from {self.first} to {self.last} holds no year", "write from <= to")
+        return self
+
+
+class Scope(Strict):
+    """What a budget or rule speaks of; what is not named is not restricted."""
+
+    assets: tuple[Id, ...] = ()
+    classes: tuple[AssetClass, ...] = ()
+    regions: tuple[Id, ...] = ()
+    groups: tuple[Id, ...] = ()
+    years: Annotated[Annotated[tuple[Year, ...], Tag("list")] | Annotated[YearRange, Tag("mapping")], ByForm] = ()
+
+
+class Limit(Strict):
+    """Money of a budget: one amount, one by year, or a first amount with its yearly growth."""
+
+    amount: Money | None = None
+    by_year: dict[int, Money] | None = None
+    first: Money | None = None
+    growth: Rate = 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_form(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return {"amount": data}
+        if data and all(isinstance(key, int) for key in data):
+            return {"by_year": data}
+        return data
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Limit:
+        if sum(way is not None for way in (self.amount, self.by_year, self.first)) != 1:
+            raise FaultError(
+                "expected money, money by year, or 'first' with 'growth'",
+                "write e.g. 600 亿元, {2026: 600 亿元, 2027: 650 亿元} or {first: 600 亿元, growth: 5 %}",
+            )
+        return self
+
+
+class CarryOver(Strict):
+    """What a year leaves goes to the next with interest."""
+
+    interest: Interest = 0.0
+
+
+class Budget(Strict):
+    """Money that may be spent within a scope."""
+
+    id: Id
+    name: Text
+    kinds: Annotated[tuple[Spending, ...], Field(min_length=1)]
+    scope: Scope = Scope()
+    period: Literal["year", "total"]
+    limit: Limit
+    carry_over: CarryOver | None = None
+    price: Count | None = None
+    source: Text = ""
+
+    @model_validator(mode="after")
+    def _period_fits(self) -> Budget:
+        if self.period == "total" and self.carry_over is not None:
+            raise FaultError("'carry_over' goes with 'period: year' only", "take carry_over out")
+        if self.period == "total" and self.limit.amount is None:
+            raise FaultError("'period: total' takes one amount as limit", "write e.g. limit: 600 亿元")
+        return self
+
+
+class Rule(Strict):
+    """A policy rule: a quantity over a scope, at least or at most a limit."""
+
+    id: Id
+    name: Text
+    kind: Literal["floor", "cap"]
+    quantity: Literal["stock", "order", "capex"]
+    scope: Scope = Scope()
+    each: Literal["nation", "region"] = "nation"
+    limit: Amount
+    per_10k_people: bool = False
+    share_of: Scope | None = None
+    scaled_by: Literal["population"] | None = None
+    price: Count | None = None
+    source: Text = ""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Rule:
+        if self.scaled_by is not None and self.share_of is None:
+            raise FaultError("'scaled_by' goes with 'share_of' only", "add share_of or take scaled_by out")
+        if self.per_10k_people and self.share_of is not None:
+            raise FaultError("'per_10k_people' does not go with 'share_of'", "take one of them out")
+        return self
+
+
+class GrowthLimit(Strict):
+    """Orders of an asset in a region stay within a rate of its stock plus a seed."""
+
+    id: Id
+    assets: Annotated[tuple[Id, ...], Field(min_length=1)]
+    rate: Rate
+    seed: Count
+    source: Text = ""
