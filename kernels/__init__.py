@@ -1,0 +1,40 @@
+"""The kernels: what each stands for, computes and counts. `KERNELS` is the whole registry."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
+from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
+from kernels.simulation.spmv import SPMV
+from kernels.simulation.stencil7 import STENCIL7
+from kernels.spec import Kernel, Work
+from kernels.training.adamw import ADAMW
+from kernels.training.attention import ATTENTION
+from kernels.training.gemm import GEMM_FP32, GEMM_FP64
+
+__all__ = ["KERNELS", "Kernel", "Work", "find"]
+
+KERNELS = (
+    STREAM_COPY,
+    STREAM_SCALE,
+    STREAM_ADD,
+    STREAM_TRIAD,
+    FMA_PEAK_FP32,
+    FMA_PEAK_FP64,
+    GEMM_FP32,
+    GEMM_FP64,
+    SPMV,
+    STENCIL7,
+    ATTENTION,
+    ADAMW,
+)
+
+
+def find(name: str) -> Kernel:
+    """The kernel of that name; KeyError that names the nearest one otherwise."""
+    kernels = {kernel.name: kernel for kernel in KERNELS}
+    if name not in kernels:
+        nearest = get_close_matches(name, kernels, n=1, cutoff=0)[0]
+        raise KeyError(f"no kernel {name!r}; did you mean {nearest!r}? Known: {', '.join(kernels)}")
+    return kernels[name]

@@ -1,0 +1,35 @@
+"""Arrays for kernel inputs: aligned to cache lines, and outputs poisoned with NaN."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+ALIGNMENT_BYTES = 64
+
+
+def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[np.generic]:
+    """Uninitialised C-contiguous array whose first byte starts a cache line."""
+    kind = np.dtype(dtype)
+    size_bytes = int(np.prod(shape, dtype=np.int64)) * kind.itemsize
+    buffer = np.empty(size_bytes + ALIGNMENT_BYTES, np.uint8)
+    start = -buffer.ctypes.data % ALIGNMENT_BYTES
+    return buffer[start : start + size_bytes].view(kind).reshape(shape)
+
+
+def poisoned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[np.generic]:
+    """Aligned array full of NaN: whatever a kernel forgets to write is seen by the check."""
+    output = aligned(shape, dtype)
+    output.fill(np.nan)
+    return output
+
+
+def uniform(
+    random: np.random.Generator, shape: int | tuple[int, ...], dtype: type[np.float32] | type[np.float64]
+) -> NDArray[np.generic]:
+    """Aligned array of numbers spread evenly over [-1, 1)."""
+    values = aligned(shape, dtype)
+    random.random(out=values, dtype=dtype)  # type: ignore[arg-type]
+    values *= 2  # type: ignore[misc]
+    values -= 1  # type: ignore[misc]
+    return values

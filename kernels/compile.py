@@ -1,0 +1,135 @@
+"""Turn a plain function over arrays into a checked, cached, parallel Numba kernel.
+
+Nothing is compiled at import. The first call compiles, later processes read the cache, and the cache
+is keyed by everything that shapes the machine code: function, types, processor, the sources of the
+modules that every kernel calls, and the SIMD width. So no process is served code made for another width.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba import get_num_threads, njit
+from numba.core.caching import FunctionCache
+
+from kernels import simd
+
+FAST_MATH = frozenset({"nnan", "ninf", "nsz", "arcp", "contract", "reassoc"})
+CONTRACT = frozenset({"contract"})
+
+_SHARED_SOURCES = ("simd.py", "tile.py", "compile.py")
+_SCALARS: dict[str, type] = {"float64": float, "int64": int}
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(str(simd.BITS).encode())
+    for name in _SHARED_SOURCES:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    return digest.hexdigest()
+
+
+FINGERPRINT = _fingerprint()
+
+
+class _Cache(FunctionCache):
+    """Numba's on-disk cache, keyed by width and shared sources too; a full disk costs time only."""
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(sig, codegen), FINGERPRINT)  # type: ignore[no-untyped-call]
+
+    def save_overload(self, sig: Any, data: Any) -> None:
+        with suppress(OSError):
+            super().save_overload(sig, data)  # type: ignore[no-untyped-call]
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A Numba function called from kernels; compiled and optimised as part of its caller."""
+    return _part(function, CONTRACT)
+
+
+def fast_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A `part` whose sums may be reordered and whose values are never infinite or NaN."""
+    return _part(function, FAST_MATH)
+
+
+def _part(function: Callable[..., Any], fastmath: frozenset[str]) -> Callable[..., Any]:
+    compiled_part: Callable[..., Any] = njit(error_model="numpy", fastmath=set(fastmath))(function)
+    return compiled_part
+
+
+class Compiled:
+    """A kernel that checks its arguments and then runs as machine code.
+
+    parameters  {argument name: text}: "float32 m k" is a C-contiguous array of that type and shape, where
+                a name stands for one length throughout, "rows+1" for one more, "64" for itself;
+                "float64" and "int64" alone are scalars; a last "threads" is filled in with Numba's number
+                of threads and not given by the caller
+    fastmath    LLVM fast-math flags that the formula tolerates
+    dispatcher  the Numba function; `dispatcher.stats` tells cache hits from misses
+    """
+
+    def __init__(
+        self, function: Callable[..., None], parameters: dict[str, str], fastmath: frozenset[str] = CONTRACT
+    ) -> None:
+        self.name = function.__name__
+        self.parameters = {name: text.split() for name, text in parameters.items() if text != "threads"}
+        self.wants_threads = len(self.parameters) < len(parameters)
+        self.dispatcher: Any = njit(parallel=True, error_model="numpy", fastmath=set(fastmath))(function)
+        with suppress(RuntimeError):
+            self.dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call, attr-defined]
+
+    def __call__(self, *arguments: Any) -> None:
+        """Run on checked arguments; TypeError or ValueError names the first one that does not fit."""
+        if len(arguments) != len(self.parameters):
+            expected = ", ".join(self.parameters)
+            raise TypeError(f"{self.name} takes ({expected}), but {len(arguments)} arguments were given")
+        lengths: dict[str, int] = {}
+        checked = [self._checked(*pair, lengths) for pair in zip(self.parameters, arguments, strict=True)]
+        self.dispatcher(*checked, *([get_num_threads()] if self.wants_threads else []))
+
+    def _checked(self, name: str, value: Any, lengths: dict[str, int]) -> Any:
+        dtype, *dimensions = self.parameters[name]
+        if not dimensions:
+            return self._checked_scalar(name, value, dtype)
+        if not isinstance(value, np.ndarray) or value.dtype != np.dtype(dtype) or value.ndim != len(dimensions):
+            raise TypeError(f"{self.name}: {name} is {_describe(value)}, expected a {len(dimensions)}-d {dtype} array")
+        if not (value.flags.c_contiguous and value.flags.aligned):
+            raise TypeError(f"{self.name}: {name} is not C-contiguous; pass numpy.ascontiguousarray({name})")
+        if any(
+            length != _expected(text, length, lengths) for text, length in zip(dimensions, value.shape, strict=True)
+        ):
+            shape = ", ".join(dimensions)
+            raise ValueError(f"{self.name}: {name} has shape {value.shape}, expected ({shape}) with {lengths}")
+        return value
+
+    def _checked_scalar(self, name: str, value: Any, dtype: str) -> Any:
+        number = _SCALARS[dtype]
+        accepted = (int, np.integer) if number is int else (int, float, np.integer, np.floating)
+        if isinstance(value, bool) or not isinstance(value, accepted):
+            raise TypeError(f"{self.name}: {name} is {_describe(value)}, expected a number ({dtype})")
+        return number(value)
+
+
+def compiled(*, fastmath: frozenset[str] = CONTRACT, **parameters: str) -> Callable[[Callable[..., None]], Compiled]:
+    """Decorator form of `Compiled`: parameters are given by name, as in `a="float32 m k"`."""
+    return lambda function: Compiled(function, parameters, fastmath)
+
+
+def _expected(text: str, length: int, lengths: dict[str, int]) -> int:
+    """Length that a dimension must have; the first array that carries a name defines its length."""
+    if text.isdigit():
+        return int(text)
+    name, _, extra = text.partition("+")
+    offset = int(extra or 0)
+    return lengths.setdefault(name, length - offset) + offset
+
+
+def _describe(value: Any) -> str:
+    if isinstance(value, np.ndarray):
+        return f"a {value.ndim}-d {value.dtype} array"
+    return f"{type(value).__name__} {value!r}"

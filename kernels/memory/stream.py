@@ -1,0 +1,152 @@
+"""STREAM: how fast memory delivers and takes long arrays, the ceiling of every memory-bound kernel.
+
+Formula  copy c = a;  scale b = s c;  add c = a + b;  triad a = b + s c, over n float64 elements.
+Work     16 n bytes (copy, scale) or 24 n (add, triad); 0, n, n and 2 n flops.
+Method   Results larger than any cache are stored past it, so that no line is read only to be overwritten.
+Source   J. D. McCalpin, Memory bandwidth and machine balance, IEEE TCCA newsletter, 1995.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numba import prange
+
+from kernels import simd
+from kernels.arrays import poisoned, uniform
+from kernels.compile import Compiled, compiled, part
+from kernels.spec import Kernel, Work
+
+STREAM_FROM_BYTES = 32 * 2**20
+SCALAR = 3.0
+
+
+def copy_reference(a: Any, c: Any) -> dict[str, Any]:
+    """Copy: c = a."""
+    return {"c": a.copy()}
+
+
+def scale_reference(c: Any, b: Any, scalar: float) -> dict[str, Any]:
+    """Scale: b = s c."""
+    return {"b": scalar * c}
+
+
+def add_reference(a: Any, b: Any, c: Any) -> dict[str, Any]:
+    """Add: c = a + b."""
+    return {"c": a + b}
+
+
+def triad_reference(b: Any, c: Any, a: Any, scalar: float) -> dict[str, Any]:
+    """Triad: a = b + s c."""
+    return {"a": b + scalar * c}
+
+
+@part
+def first_vector(output: Any) -> Any:
+    """Elements before the first one that starts a whole vector in memory."""
+    vector_bytes = simd.lanes(output) * output.itemsize
+    return min(output.size, -simd.address(output) % vector_bytes // output.itemsize)
+
+
+@part
+def put(output: Any, i: int, vector: Any) -> None:
+    """Store one vector: past the caches if the array does not fit there."""
+    if output.size * output.itemsize >= STREAM_FROM_BYTES:
+        simd.stream(output, i, vector)
+    else:
+        simd.store(output, i, vector)
+
+
+@compiled(a="float64 n", c="float64 n")
+def stream_copy(a: Any, c: Any) -> None:
+    """Whole vectors in parallel, then the few elements at both ends."""
+    head = first_vector(c)
+    vectors = (c.size - head) // simd.lanes(c)
+    for vector in prange(vectors):
+        i = head + vector * simd.lanes(c)
+        put(c, i, simd.load(a, i))
+    for end in range(c.size - vectors * simd.lanes(c)):
+        i = end if end < head else end + vectors * simd.lanes(c)
+        c[i] = a[i]
+
+
+@compiled(c="float64 n", b="float64 n", scalar="float64")
+def stream_scale(c: Any, b: Any, scalar: float) -> None:
+    """Whole vectors in parallel, then the few elements at both ends."""
+    head = first_vector(b)
+    vectors = (b.size - head) // simd.lanes(b)
+    factor = simd.broadcast(scalar)
+    for vector in prange(vectors):
+        i = head + vector * simd.lanes(b)
+        put(b, i, simd.multiply(factor, simd.load(c, i)))
+    for end in range(b.size - vectors * simd.lanes(b)):
+        i = end if end < head else end + vectors * simd.lanes(b)
+        b[i] = scalar * c[i]
+
+
+@compiled(a="float64 n", b="float64 n", c="float64 n")
+def stream_add(a: Any, b: Any, c: Any) -> None:
+    """Whole vectors in parallel, then the few elements at both ends."""
+    head = first_vector(c)
+    vectors = (c.size - head) // simd.lanes(c)
+    for vector in prange(vectors):
+        i = head + vector * simd.lanes(c)
+        put(c, i, simd.add(simd.load(a, i), simd.load(b, i)))
+    for end in range(c.size - vectors * simd.lanes(c)):
+        i = end if end < head else end + vectors * simd.lanes(c)
+        c[i] = a[i] + b[i]
+
+
+@compiled(b="float64 n", c="float64 n", a="float64 n", scalar="float64")
+def stream_triad(b: Any, c: Any, a: Any, scalar: float) -> None:
+    """Whole vectors in parallel, then the few elements at both ends."""
+    head = first_vector(a)
+    vectors = (a.size - head) // simd.lanes(a)
+    factor = simd.broadcast(scalar)
+    for vector in prange(vectors):
+        i = head + vector * simd.lanes(a)
+        put(a, i, simd.fma(factor, simd.load(c, i), simd.load(b, i)))
+    for end in range(a.size - vectors * simd.lanes(a)):
+        i = end if end < head else end + vectors * simd.lanes(a)
+        a[i] = b[i] + scalar * c[i]
+
+
+def kernel(cpu: Compiled, reference: Callable[..., dict[str, Any]], flops: int, reads: int, story: str) -> Kernel:
+    """One of the four: the last array of `cpu` is the output, `reads` others are read."""
+    *read, output = [name for name in cpu.parameters if name != "scalar"]
+
+    def inputs(seed: int, n: int) -> dict[str, Any]:
+        random = np.random.default_rng(seed)
+        arrays: dict[str, Any] = {name: uniform(random, n, np.float64) for name in read}
+        arrays[output] = poisoned(n, np.float64)
+        return {name: arrays.get(name, SCALAR) for name in cpu.parameters}
+
+    def work(n: int) -> Work:
+        formula = f"flops = {flops} n; bytes = {8 * reads} n read + 8 n written (no write-allocate)"
+        return Work(flops=flops * n, bytes_read=8 * reads * n, bytes_written=8 * n, formula=formula)
+
+    return Kernel(
+        name=cpu.name,
+        story=story,
+        limit="memory",
+        precision="fp64",
+        sizes={"quick": {"n": 8 * 2**20}, "standard": {"n": 32 * 2**20}, "full": {"n": 128 * 2**20}},
+        inputs=inputs,
+        outputs=(output,),
+        reference=reference,
+        cpu=cpu,
+        work=work,
+        rtol=4e-16,
+        tolerance="at most two roundings per element, of which a fused multiply-add saves one",
+        source="McCalpin, STREAM benchmark, 1995",
+    )
+
+
+STREAM_COPY = kernel(stream_copy, copy_reference, 0, 1, "Moving data: one long array is copied.")
+STREAM_SCALE = kernel(stream_scale, scale_reference, 1, 1, "One long array is read, scaled and written.")
+STREAM_ADD = kernel(stream_add, add_reference, 1, 2, "Two long arrays are added into a third.")
+STREAM_TRIAD = kernel(
+    stream_triad, triad_reference, 2, 2, "Vector updates of simulations, and the usual measure of memory bandwidth."
+)

@@ -1,0 +1,72 @@
+"""What a kernel is: a frozen value that says how to make inputs, compute, check and count.
+
+Everything else (tests, command line, roofline, documentation) is derived from these values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Arrays = Mapping[str, Any]
+Limit = Literal["compute", "memory", "latency"]
+Precision = Literal["fp64", "fp32"]
+
+
+@dataclass(frozen=True)
+class Work:
+    """What one call does, counted by formula, never measured.
+
+    flops          floating-point operations (a fused multiply-add counts two)
+    bytes_read     bytes that must come from memory at least once
+    bytes_written  bytes that must go to memory at least once
+    formula        the two counts as plain text, stored with every result
+    """
+
+    flops: float
+    bytes_read: float
+    bytes_written: float
+    formula: str
+
+    @property
+    def bytes_moved(self) -> float:
+        return self.bytes_read + self.bytes_written
+
+    @property
+    def intensity_flop_per_byte(self) -> float:
+        return self.flops / self.bytes_moved if self.bytes_moved else float("inf")
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """One workload.
+
+    name       identifier, also the row of every table: "gemm_fp32"
+    story      what the workload stands for, one sentence
+    limit      the resource that bounds it on a normal machine
+    precision  arithmetic precision, names the FMA ceiling it is compared with
+    sizes      preset ("quick", "standard", "full") -> parameters passed to inputs and work
+    inputs     inputs(seed, **size) -> {argument name: array or scalar}; outputs are allocated here too
+    outputs    names of the arguments that the kernel writes; all others stay untouched
+    reference  reference(**inputs) -> {output name: array}, NumPy, float64 where it matters, allocates its own results
+    cpu        cpu(*inputs.values()), Numba-compiled, writes the outputs in place, returns None
+    work       work(**size) -> Work
+    rtol       relative tolerance against the reference, derived from the operation in `tolerance`
+    tolerance  one sentence: where rtol comes from
+    source     where the formula comes from
+    """
+
+    name: str
+    story: str
+    limit: Limit
+    precision: Precision
+    sizes: Mapping[str, Mapping[str, int]]
+    inputs: Callable[..., dict[str, Any]]
+    outputs: tuple[str, ...]
+    reference: Callable[..., dict[str, Any]]
+    cpu: Callable[..., None]
+    work: Callable[..., Work]
+    rtol: float
+    tolerance: str
+    source: str
