@@ -1,0 +1,1 @@
+"""The benchmark harness: prepare, verify, time, judge, store. It speaks seconds and machines."""

@@ -1,0 +1,5 @@
+"""`python -m bench`: the bench commands on their own."""
+
+from bench.cli import bench
+
+bench(prog_name="bench")

@@ -1,0 +1,145 @@
+"""One case as a straight line: prepare, verify, time. Ceilings and verdict are added by the suite."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from numba.np.ufunc.parallel import threading_layer
+
+from bench import environment, verify
+from bench.clock import Clock
+from bench.machine import Sources
+from bench.measure import Stop, Timing, first_call, steady
+from bench.peers import PEERS, Peer, Unavailable
+from bench.result import Case, PeerSkip, PeerTime, Verification, WorkCount
+from bench.stats import median_interval
+from bench.worker import Request
+from kernels.spec import Kernel
+
+
+def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, peers: tuple[Peer, ...] = PEERS) -> Case:
+    """Run one kernel once for its answer and, if that is right, many times for its speed.
+
+    Args:
+        kernel: what to run.
+        request: size, threads, when to stop, seed.
+        clock: where time comes from.
+        sources: where the state of the machine comes from.
+        peers: candidates to run beside it, if the request asks for peers.
+    """
+    trial = verify.prepare(kernel, kernel.sizes[request.size], request.seed)
+    call = caller(kernel, trial.arrays)
+    first = first_call(call, clock)
+    case = replace(
+        blank(kernel, request),
+        verification=verify.check(kernel, trial),
+        working_set_bytes=sum(getattr(array, "nbytes", 0) for array in trial.arrays.values()),
+        **asdict(first),
+    )
+    if not case.verification.passed:
+        return replace(case, compile_s=None, first_call_s=None, verdict="wrong")
+    bound, skipped = bind_peers(kernel, trial, request, peers)
+    before = environment.look(sources)
+    timing = steady([call, *(run for _, _, run in bound)], _stop(request), clock)
+    meanwhile = environment.during(before, environment.look(sources), timing.cpu_s)
+    times = tuple(_peer_time(name, version, timing, row) for row, (name, version, _) in enumerate(bound, 1))
+    case = replace(case, peers=(*times, *skipped), threading_layer=_threading_layer(), verdict="ok")
+    return with_timing(case, timing, {**meanwhile, **waiting(timing, request.threads)})
+
+
+def caller(kernel: Kernel, arrays: Mapping[str, Any]) -> Callable[[], None]:
+    """The kernel with its arguments tied in, so that the stopwatch sees the call alone."""
+    arguments, function = tuple(arrays.values()), kernel.cpu
+    return lambda: function(*arguments)
+
+
+def blank(kernel: Kernel, request: Request, reason: str = "it did not run") -> Case:
+    """The case before anything ran: identity and counts, verification not passed."""
+    size = dict(kernel.sizes[request.size])
+    return Case(
+        kernel=kernel.name,
+        version="cpu",
+        size=request.size,
+        params=size,
+        threads=request.threads,
+        precision=kernel.precision,
+        limit=kernel.limit,
+        work=WorkCount(**asdict(kernel.work(**size))),
+        verification=Verification(False, None, kernel.rtol, kernel.tolerance, request.seed, reason),
+        remedy=reason,
+    )
+
+
+def with_timing(case: Case, timing: Timing, conditions: Mapping[str, float | None]) -> Case:
+    """The case with its samples, their median and interval, and the rates that follow from its counts."""
+    samples = timing.samples_s[0]
+    estimate = median_interval(samples)
+    return replace(
+        case,
+        calls_per_sample=timing.calls_per_sample,
+        samples_s=samples,
+        stop_reason=timing.stop_reason,
+        median_s=estimate.median,
+        low_s=estimate.low,
+        high_s=estimate.high,
+        gflops=case.work.flops / estimate.median / 1e9,
+        gb_per_s=case.work.bytes_moved / estimate.median / 1e9,
+        conditions=conditions,
+        remedy="",
+    )
+
+
+def waiting(timing: Timing, threads: int) -> dict[str, float | None]:
+    """Share of time without a core: by the scheduler's count, else (one thread) by wall against CPU time."""
+    used = timing.cpu_s / (timing.wall_s * threads) if timing.wall_s else None
+    if timing.waited_s is not None:
+        waited: float | None = timing.waited_s / max(timing.waited_s + timing.cpu_s, 1e-9)
+    else:
+        waited = max(0.0, 1 - used) if threads == 1 and used is not None else None
+    return {"waited_share": waited, "core_share": used}
+
+
+def bind_peers(
+    kernel: Kernel, trial: verify.Trial, request: Request, peers: tuple[Peer, ...]
+) -> tuple[list[tuple[str, str, Callable[[], None]]], list[PeerSkip]]:
+    """Peers that are here and give the right answer, tied to the kernel's buffers; the others with reasons."""
+    bound, skipped = [], []
+    for peer in peers if request.peers else ():
+        if kernel.name not in peer.kernels:
+            continue
+        try:
+            version = peer.version()
+            _check_peer(peer, kernel, trial, request)
+            bound.append((peer.name, version, peer.bind(kernel.name, trial.arrays, request.threads)))
+        except Unavailable as reason:
+            skipped.append(PeerSkip(peer.name, str(reason)))
+    return bound, skipped
+
+
+def _check_peer(peer: Peer, kernel: Kernel, trial: verify.Trial, request: Request) -> None:
+    arrays = kernel.inputs(trial.seed, **kernel.sizes[request.size])
+    fresh = replace(trial, arrays=arrays, fingerprints=verify.fingerprints(arrays))
+    peer.bind(kernel.name, arrays, request.threads)()
+    found = verify.check(kernel, fresh)
+    if not found.passed:
+        raise Unavailable(f"its answer is wrong: {found.reason}")
+
+
+def _peer_time(name: str, version: str, timing: Timing, row: int) -> PeerTime:
+    ours, samples = timing.samples_s[0], timing.samples_s[row]
+    ratio = median_interval([theirs / mine for theirs, mine in zip(samples, ours, strict=True)])
+    median = median_interval(samples).median
+    return PeerTime(name, version, samples, median, ratio.median, ratio.low, ratio.high)
+
+
+def _stop(request: Request) -> Stop:
+    return Stop(request.interval, request.min_samples, request.min_time_s, request.time_cap_s)
+
+
+def _threading_layer() -> str | None:
+    try:
+        return str(threading_layer())  # type: ignore[no-untyped-call]
+    except ValueError:
+        return None

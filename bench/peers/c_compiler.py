@@ -1,0 +1,46 @@
+"""Compile C at run time with the machine's own compiler, for peers written in C."""
+
+from __future__ import annotations
+
+import atexit
+import ctypes
+import os
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+from bench.peers.spec import Unavailable
+
+FLAGS = ("-O3", "-march=native", "-fopenmp", "-shared", "-fPIC")
+
+
+def compiler() -> str:
+    """Path of the C compiler: $CC, or cc. Raises Unavailable."""
+    found = shutil.which(os.environ.get("CC", "cc"))
+    if found is None:
+        raise Unavailable("no C compiler: install gcc or clang, or set CC")
+    return found
+
+
+@cache
+def version() -> str:
+    """First line of the compiler's version and the flags used. Raises Unavailable."""
+    done = subprocess.run([compiler(), "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    return f"{done.stdout.splitlines()[0]} {' '.join(FLAGS[:3])}" if done.stdout else "unknown"
+
+
+@cache
+def library(source: str) -> ctypes.CDLL:
+    """The compiled and loaded source. Raises Unavailable with the compiler's first complaint."""
+    folder = Path(tempfile.mkdtemp(prefix="innocap-peer-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    code, built = folder / "peer.c", folder / "peer.so"
+    code.write_text(source)
+    command = [compiler(), *FLAGS, "-o", str(built), str(code)]
+    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        complaint = next((line for line in done.stderr.splitlines() if "error" in line), "it failed")
+        raise Unavailable(f"the C compiler does not accept the peer: {complaint.strip()[:120]}")
+    return ctypes.CDLL(str(built))

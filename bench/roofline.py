@@ -1,0 +1,102 @@
+"""Measured ceilings and the roofline: no call beats its FLOP at the peak or its bytes at full bandwidth.
+
+Attainable GFLOP/s = min(peak, intensity x bandwidth): Williams, Waterman, Patterson, CACM 52(4), 2009.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from bench.result import Case, Ceiling, WorkCount
+
+REFUSED_ABOVE = 1.05
+COMPUTE = {"fma_peak_fp32": "fma_fp32_gflops", "fma_peak_fp64": "fma_fp64_gflops"}
+MEMORY_NAME = "dram_gb_per_s"
+
+
+def is_ceiling(kernel: str) -> bool:
+    """Whether a kernel measures the machine rather than a workload."""
+    return kernel in COMPUTE or kernel.startswith("stream_")
+
+
+def key(name: str, threads: int, all_threads: int) -> str:
+    """Ceilings of all threads carry the plain name, the others the thread count: fma_fp32_gflops@1."""
+    return name if threads == all_threads else f"{name}@{threads}"
+
+
+def ceilings(cases: Iterable[Case], all_threads: int) -> dict[str, Ceiling]:
+    """The best verified case of each kind and thread count, in the unit of the name."""
+    best: dict[str, Ceiling] = {}
+    for case in cases:
+        found = _ceiling(case)
+        if found is None:
+            continue
+        name = ceiling_of(case, all_threads) or ""
+        if name not in best or found.value > best[name].value:
+            best[name] = found
+    return best
+
+
+def ceiling_of(case: Case, all_threads: int) -> str | None:
+    """Name of the ceiling that a case measures; None for a workload."""
+    if not is_ceiling(case.kernel):
+        return None
+    return key(COMPUTE.get(case.kernel, MEMORY_NAME), case.threads, all_threads)
+
+
+def _ceiling(case: Case) -> Ceiling | None:
+    amount = case.work.flops if case.kernel in COMPUTE else case.work.bytes_moved
+    if not is_ceiling(case.kernel) or not case.median_s:
+        return None
+    value, low, high = rates_per_s(case, amount / 1e9)
+    return Ceiling(value, low, high, case.threads, case.kernel)
+
+
+def rates_per_s(case: Case, amount: float) -> tuple[float, float, float]:
+    """An amount per call as a rate per second: at the median time, and at the ends of its interval, low first.
+
+    Raises:
+        ValueError: the case has no time.
+    """
+    if not (case.median_s and case.low_s and case.high_s):
+        raise ValueError(f"{case.id} has no time")
+    return amount / case.median_s, amount / case.high_s, amount / case.low_s
+
+
+def bound_gflops(intensity_flop_per_byte: float, peak_gflops: float, dram_gb_per_s: float) -> float:
+    """Attainable GFLOP/s at an arithmetic intensity.
+
+    >>> bound_gflops(0.5, peak_gflops=100.0, dram_gb_per_s=20.0)
+    10.0
+    >>> bound_gflops(50.0, peak_gflops=100.0, dram_gb_per_s=20.0)
+    100.0
+    """
+    return min(peak_gflops, intensity_flop_per_byte * dram_gb_per_s)
+
+
+def shortest_s(work: WorkCount, peak_gflops: float | None, dram_gb_per_s: float | None) -> tuple[float, str] | None:
+    """Shortest possible time of one call in s and what sets it, "compute" or "memory"; None if unknown."""
+    times = []
+    if peak_gflops and work.flops:
+        times.append((work.flops / peak_gflops / 1e9, "compute"))
+    if dram_gb_per_s and work.bytes_moved:
+        times.append((work.bytes_moved / dram_gb_per_s / 1e9, "memory"))
+    return max(times) if times else None
+
+
+def placed(case: Case, found: Mapping[str, Ceiling], all_threads: int) -> Case:
+    """The case with its ceiling's name and the fraction of it that was reached."""
+    compute = key(f"fma_{case.precision}_gflops", case.threads, all_threads)
+    memory = key(MEMORY_NAME, case.threads, all_threads)
+    peak, dram = found.get(compute), found.get(memory)
+    bound = shortest_s(case.work, peak.value if peak else None, dram.value if dram else None)
+    if bound is None or not case.median_s:
+        return replace(case, ceiling=None, fraction_of_ceiling=None)
+    name = compute if bound[1] == "compute" else memory
+    return replace(case, ceiling=name, fraction_of_ceiling=bound[0] / case.median_s)
+
+
+def too_fast(case: Case) -> bool:
+    """A result above 105 % of a measured ceiling is a mistake in the counts, the ceiling or the clock."""
+    return case.fraction_of_ceiling is not None and case.fraction_of_ceiling > REFUSED_ABOVE

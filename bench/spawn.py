@@ -1,0 +1,49 @@
+"""Start a worker process for one case and fetch its answer."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from bench.decode import DecodeError, decode, dumps
+from bench.result import Case
+from bench.worker import Request
+
+HOME = Path(__file__).resolve().parent.parent
+
+
+def spawn(request: Request, limit_s: float) -> Case | str:
+    """The case, or a text that says why there is none. An interrupt ends the worker too."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bench.worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=HOME,
+        start_new_session=True,
+    )
+    try:
+        answer, complaint = process.communicate(dumps(request), timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        return f"the worker was ended after {limit_s:g} s; allow more with limit_s in the suite file"
+    finally:
+        process.kill()
+        process.wait()
+    return understood(process.returncode, answer, complaint)
+
+
+def understood(code: int, answer: str, complaint: str) -> Case | str:
+    """A worker's output as a case, or the reason why it is none."""
+    last = complaint.strip().splitlines()[-1:] or ["it said nothing"]
+    if code < 0:
+        return f"the worker died of signal {signal.Signals(-code).name}"
+    if code != 0:
+        return f"the worker ended with {code}: {last[0][:200]}"
+    try:
+        return decode(Case, json.loads(answer))
+    except (ValueError, DecodeError) as error:
+        return f"the worker's answer cannot be read: {error}"

@@ -1,0 +1,275 @@
+"""A run: ceilings first, the rest shuffled, finished cases in a journal, the result at the end in one piece."""
+
+from __future__ import annotations
+
+import datetime
+import random
+import resource
+import secrets
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import disk, environment, roofline
+from bench.case import blank
+from bench.decode import DecodeError, decode, dumps, encode
+from bench.judge import judged
+from bench.machine import Sources, passport
+from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, ResultError, known
+from bench.spawn import spawn
+from bench.worker import Request
+from kernels.spec import Kernel
+
+SAME_MACHINE = ("cpu_model", "cores", "memory_bytes", "libraries")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One case to run."""
+
+    kernel: str
+    threads: int
+
+    def id(self, preset: str) -> str:
+        return f"{self.kernel}/{preset}/t{self.threads}"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that decides what a run measures.
+
+    suite, preset   name of the suite and of the size preset
+    kernels         names, in the order of the registry
+    threads         thread counts; the largest one is "all threads"
+    interval, min_samples, min_time_s, time_cap_s  when a case stops, as in `bench.measure.Stop`
+    limit_s         a worker that takes longer is ended
+    peers           whether native peers run beside the kernels
+    """
+
+    suite: str
+    preset: str
+    kernels: tuple[str, ...]
+    threads: tuple[int, ...]
+    interval: float
+    min_samples: int
+    min_time_s: float
+    time_cap_s: float
+    limit_s: float
+    peers: bool
+
+
+@dataclass(frozen=True)
+class Header:
+    """First line of a journal."""
+
+    schema: str
+    run_id: str
+    created: str
+    order_seed: int
+    settings: Settings
+    passport: Passport
+
+
+Worker = Callable[[Request, float], Case | str]
+Progress = Callable[[int, int, Job, Case | None], None]
+
+
+def order(settings: Settings, seed: int) -> tuple[Job, ...]:
+    """All jobs: ceilings first, because the others are judged by them, then the rest shuffled."""
+    jobs = [Job(kernel, threads) for threads in settings.threads for kernel in settings.kernels]
+    rest = [job for job in jobs if not roofline.is_ceiling(job.kernel)]
+    random.Random(seed).shuffle(rest)
+    return (*(job for job in jobs if roofline.is_ceiling(job.kernel)), *rest)
+
+
+def begin(
+    settings: Settings, output: Path, sources: Sources, *, resume: bool, force: bool
+) -> tuple[Header, list[Case]]:
+    """Header and finished cases of a new or resumed run; the journal is on the disk afterwards.
+
+    Raises:
+        ResultError: the result exists, an unfinished journal waits, or the journal belongs to another run.
+    """
+    journal = disk.journal_path(output)
+    if output.exists() and not force:
+        raise ResultError(f"{output}: exists already; name another file with -o, or overwrite it with --force")
+    if journal.exists() and resume:
+        return _resumed(journal, settings, passport(sources))
+    if journal.exists() and not force:
+        count = len(disk.read_journal(journal)[1])
+        raise ResultError(
+            f"{journal}: an unfinished run with {count} finished cases; "
+            "go on with --resume, or start afresh with --force"
+        )
+    header = Header(disk.JOURNAL_SCHEMA, str(uuid.uuid4()), now(), secrets.randbits(32), settings, passport(sources))
+    disk.start_journal(journal, encode(header))
+    return header, []
+
+
+def run(
+    settings: Settings,
+    kernels: Mapping[str, Kernel],
+    output: Path,
+    sources: Sources,
+    *,
+    resume: bool = False,
+    force: bool = False,
+    progress: Progress = lambda *_: None,
+    worker: Worker = spawn,
+) -> Result:
+    """Run what is not finished yet, judge all cases, write the result and drop the journal.
+
+    Args:
+        settings: what to measure.
+        kernels: name -> kernel, at least those of the settings.
+        output: result file; the journal stands next to it.
+        sources: where the state of the machine comes from.
+        resume: go on with an unfinished journal, if there is one.
+        force: overwrite the result, drop an unfinished journal.
+        progress: called before and after every case.
+        worker: runs one request; a text in place of a case says why it failed.
+
+    Raises:
+        ResultError: the files say no (see `begin`), or the disk is full; finished cases stay in the journal.
+    """
+    header, done = begin(settings, output, sources, resume=resume, force=force)
+    before, cpu_before = environment.look(sources), _own_cpu_s()
+    cases = {case.id: case for case in done if case.verdict != "failed"}
+    jobs = order(settings, header.order_seed)
+    for number, job in enumerate(jobs):
+        if job.id(settings.preset) not in cases:
+            progress(number, len(jobs), job, None)
+            _work(job, settings, kernels, output, cases, worker)
+        progress(number + 1, len(jobs), job, cases[job.id(settings.preset)])
+    _repeat_low_ceilings(settings, kernels, output, cases, worker)
+    after = environment.look(sources)
+    meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
+    final = finished(cases.values(), max(settings.threads))
+    seen = environment.environment(before, meanwhile, after, _mean_waiting(final))
+    return _store(header, seen, final, output)
+
+
+def finished(cases: Iterable[Case], all_threads: int) -> tuple[Case, ...]:
+    """Cases with their place under the measured ceilings and their verdicts."""
+    cases = tuple(cases)
+    found = roofline.ceilings(cases, all_threads)
+    return tuple(judged(roofline.placed(case, found, all_threads)) for case in cases)
+
+
+def now() -> str:
+    """The time in UTC, to the second, as ISO 8601."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+def _work(
+    job: Job,
+    settings: Settings,
+    kernels: Mapping[str, Kernel],
+    output: Path,
+    cases: dict[str, Case],
+    worker: Worker,
+) -> None:
+    request = Request(
+        job.kernel,
+        settings.preset,
+        job.threads,
+        settings.interval,
+        settings.min_samples,
+        settings.min_time_s,
+        settings.time_cap_s,
+        settings.peers,
+        secrets.randbits(32),
+    )
+    answer = worker(request, settings.limit_s)
+    case = blank(kernels[job.kernel], request, answer) if isinstance(answer, str) else answer
+    disk.append(disk.journal_path(output), case)
+    cases[case.id] = better(cases.get(case.id), case)
+
+
+def better(old: Case | None, new: Case) -> Case:
+    """Of two runs of a case the newer one; of a ceiling the faster one, for a ceiling is a maximum."""
+    if old is None or not roofline.is_ceiling(new.kernel) or not old.median_s:
+        return new
+    return new if new.median_s and new.median_s < old.median_s else old
+
+
+def _repeat_low_ceilings(
+    settings: Settings,
+    kernels: Mapping[str, Kernel],
+    output: Path,
+    cases: dict[str, Case],
+    worker: Worker,
+) -> None:
+    """A case above 105 % of a ceiling may only mean that the ceiling was disturbed: measure it once more."""
+    final = finished(cases.values(), max(settings.threads))
+    low = {case.ceiling for case in final if case.verdict == "refused"}
+    for case in final:
+        measures = roofline.ceiling_of(case, max(settings.threads))
+        if measures is not None and measures in low:
+            _work(Job(case.kernel, case.threads), settings, kernels, output, cases, worker)
+
+
+def _store(header: Header, seen: Environment, cases: Sequence[Case], output: Path) -> Result:
+    layers = sorted({case.threading_layer for case in cases if case.threading_layer})
+    found = {**header.passport, "threading_layer": layers[0]} if len(layers) == 1 else dict(header.passport)
+    settings = header.settings
+    result = Result(
+        schema=RESULT_SCHEMA,
+        run_id=header.run_id,
+        created=header.created,
+        suite=settings.suite,
+        preset=settings.preset,
+        settings={**encode(settings), "order_seed": header.order_seed},
+        machine=Machine(found),
+        environment=seen,
+        ceilings=roofline.ceilings(cases, max(settings.threads)),
+        cases=tuple(cases),
+    )
+    disk.write_atomically(output, dumps(result, indent=1) + "\n")
+    disk.journal_path(output).unlink(missing_ok=True)
+    return result
+
+
+def _resumed(journal: Path, settings: Settings, here: Passport) -> tuple[Header, list[Case]]:
+    first, rest = disk.read_journal(journal)
+    try:
+        header = decode(Header, first)
+        cases = [decode(Case, entry, f"line {line}") for line, entry in enumerate(rest, 2)]
+    except DecodeError as error:
+        raise ResultError(f"{journal}: damaged: {error}; start afresh with --force") from None
+    if header.settings != settings:
+        raise ResultError(
+            f"{journal}: belongs to a run with other settings ({_difference(header.settings, settings)}); "
+            "give the same options, or start afresh with --force"
+        )
+    moved = [name for name in SAME_MACHINE if known(header.passport, name) != known(here, name)]
+    if moved:
+        raise ResultError(f"{journal}: made on another machine ({', '.join(moved)} differ); start afresh with --force")
+    return header, _merged(cases)
+
+
+def _merged(cases: Iterable[Case]) -> list[Case]:
+    merged: dict[str, Case] = {}
+    for case in cases:
+        merged[case.id] = better(merged.get(case.id), case)
+    return list(merged.values())
+
+
+def _difference(old: Settings, new: Settings) -> str:
+    before, after = encode(old), encode(new)
+    return ", ".join(
+        f"{name} {before[name]} there, {after[name]} here" for name in before if before[name] != after[name]
+    )
+
+
+def _own_cpu_s() -> float:
+    usages = (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)
+
+
+def _mean_waiting(cases: Iterable[Case]) -> float | None:
+    shares: list[Any] = [(case.conditions or {}).get("waited_share") for case in cases]
+    counted = [share for share in shares if share is not None]
+    return sum(counted) / len(counted) if counted else None

@@ -1,0 +1,176 @@
+"""What a terminal shows: tables of results, ceilings and machine facts, within 100 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from bench.judge import relative_half_width
+from bench.result import Case, Environment, PeerTime, Result, known
+
+WIDTH = 100
+STYLES = {"ok": "green", "noisy": "yellow", "refused": "red", "wrong": "red", "failed": "red"}
+LEVEL_STYLES = {"quiet": "green", "usable": "yellow", "noisy": "red"}
+
+
+def console() -> Console:
+    """Standard error, 100 columns wide where it is no terminal, so that logs read the same everywhere."""
+    found = Console(stderr=True, highlight=False)
+    return found if found.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
+
+
+def grid(*columns: str, left: Iterable[str] = ()) -> Table:
+    """Empty table without lines; columns named in `left` hold text, the others numbers."""
+    table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="left" if column in left else "right", no_wrap=column not in left)
+    return table
+
+
+def cases_table(cases: Iterable[Case]) -> Table:
+    """One line per case, in the order of the names."""
+    table = grid(
+        "kernel", "size", "thr", "time", "GFLOP/s", "GB/s", "ceiling", "peer / ours", "compile", "verdict",
+        left=("kernel", "peer / ours", "verdict"),
+    )  # fmt: skip
+    for case in sorted(cases, key=lambda case: (case.kernel, case.threads)):
+        table.add_row(
+            case.kernel,
+            size_text(case.working_set_bytes),
+            str(case.threads),
+            time_text(case),
+            rate_text(case.gflops),
+            rate_text(case.gb_per_s),
+            percent_text(case.fraction_of_ceiling),
+            peer_text(case),
+            "" if case.compile_s is None else f"{case.compile_s:.1f} s" + (" hit" if case.cache == "hit" else ""),
+            Text(case.verdict, style=STYLES[case.verdict]),
+        )
+    return table
+
+
+def remarks(cases: Iterable[Case]) -> list[str]:
+    """One line per case that is not ok, with its remedy."""
+    return [f"{case.kernel} ({case.threads} threads) is {case.verdict}: {case.remedy}" for case in cases if case.remedy]
+
+
+def peer_notes(cases: Iterable[Case]) -> list[str]:
+    """Versions of the peers that ran, and the reasons of those that did not, each once."""
+    peers = [peer for case in cases for peer in case.peers]
+    ran = [f"{peer.name}: {peer.version}" for peer in peers if isinstance(peer, PeerTime)]
+    skipped = [f"{peer.name}: skipped, {peer.skipped}" for peer in peers if not isinstance(peer, PeerTime)]
+    return list(dict.fromkeys(ran + skipped))
+
+
+def best_peer(case: Case) -> PeerTime | None:
+    """The fastest peer that ran beside a case."""
+    ran = [peer for peer in case.peers if isinstance(peer, PeerTime)]
+    return min(ran, key=lambda peer: peer.ratio, default=None)
+
+
+def peer_text(case: Case) -> str:
+    """Peer time over ours with the peer's name; above 1 means that the kernel is faster."""
+    best = best_peer(case)
+    return f"{best.ratio:.2f} {best.name}" if best else ""
+
+
+def time_text(case: Case) -> str:
+    """Median with the half width of its interval in percent: "12.3 ms +-0.8%"."""
+    if case.median_s is None:
+        return "-"
+    return f"{seconds_text(case.median_s)} ±{relative_half_width(case):.1%}"
+
+
+def seconds_text(seconds: float) -> str:
+    """Three digits and a unit.
+
+    >>> seconds_text(0.01234)
+    '12.3 ms'
+    """
+    for unit, scale in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= scale:
+            return f"{seconds / scale:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"
+
+
+def rate_text(rate: float | None) -> str:
+    """A rate with about three digits, nothing where it is zero or unknown."""
+    if not rate:
+        return ""
+    return f"{rate:.0f}" if rate >= 100 else f"{rate:.1f}" if rate >= 1 else f"{rate:.2g}"
+
+
+def percent_text(fraction: float | None) -> str:
+    """A fraction as a whole percentage."""
+    return "" if fraction is None else f"{fraction:.0%}"
+
+
+def size_text(size_bytes: int | None) -> str:
+    """Bytes in the largest binary unit that leaves at least 1."""
+    size = float(size_bytes or 0)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size < 1024 or unit == "GiB":
+            return f"{size:.3g} {unit}" if size_bytes is not None else ""
+        size /= 1024
+    return ""
+
+
+def result_parts(result: Result) -> list[RenderableType]:
+    """A whole result: machine, table, remarks, peers, environment."""
+    passport = result.machine.passport
+    cpu, cores = known(passport, "cpu_model") or "unnamed processor", known(passport, "cores") or "?"
+    head = f"{cpu}, {cores} cores, {size_text(known(passport, 'memory_bytes'))}"
+    parts: list[RenderableType] = [f"{head}; suite {result.suite}, sizes {result.preset}, {result.created}"]
+    parts += [cases_table(result.cases), *remarks(result.cases), *peer_notes(result.cases)]
+    return [*parts, *environment_parts(result.environment)]
+
+
+def environment_parts(seen: Environment) -> list[RenderableType]:
+    """Verdict on the machine and what would help."""
+    verdict = Text.assemble("the machine was ", (seen.verdict, LEVEL_STYLES[seen.verdict]))
+    return [verdict, *(f"- {remedy}" for remedy in seen.remedies)]
+
+
+def roofline_parts(result: Result) -> list[RenderableType]:
+    """Measured ceilings, then every case under its own."""
+    ceilings = grid("ceiling", "value", "low", "high", "threads", "measured by", left=("ceiling", "measured by"))
+    for name, entry in result.ceilings.items():
+        numbers = (rate_text(entry.value), rate_text(entry.low), rate_text(entry.high), str(entry.threads))
+        ceilings.add_row(name, *numbers, entry.kernel)
+    cases = grid(
+        "kernel",
+        "thr",
+        "FLOP/byte",
+        "GFLOP/s",
+        "GB/s",
+        "of its ceiling",
+        "ceiling",
+        left=("kernel", "ceiling"),
+    )
+    for case in sorted(result.cases, key=lambda case: case.work.flops / (case.work.bytes_moved or 1)):
+        moved = case.work.bytes_moved
+        intensity = rate_text(case.work.flops / moved) if moved else "registers"
+        rates = (rate_text(case.gflops), rate_text(case.gb_per_s), percent_text(case.fraction_of_ceiling))
+        cases.add_row(case.kernel, str(case.threads), intensity, *rates, case.ceiling or "")
+    return [ceilings, "", cases]
+
+
+def passport_table(passport: Mapping[str, Any]) -> Table:
+    """Every fact, or why it is unknown."""
+    table = grid("fact", "value", left=("fact", "value"))
+    for name in passport:
+        value = known(passport, name)
+        text = f"unknown: {passport[name]['reason']}" if value is None else fact_text(value)
+        table.add_row(name, Text(text, style="dim" if value is None else ""))
+    return table
+
+
+def fact_text(value: Any) -> str:
+    """A fact as one line."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {entry}" for name, entry in value.items() if entry is not None)
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)

@@ -1,0 +1,97 @@
+"""One case in one fresh process: `python -m bench.worker` reads a request on stdin, writes a case on stdout.
+
+Threads are pinned and limited before NumPy, Numba or a peer is loaded, because they fix their number then.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.decode import decode, dumps
+
+THREAD_VARIABLES = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a worker is asked.
+
+    kernel, size  name of the kernel and of its size preset
+    threads       of the kernel and of its peers
+    interval, min_samples, min_time_s, time_cap_s  when to stop, as in `bench.measure.Stop`
+    peers         whether native peers run beside the kernel
+    seed          of the inputs
+    """
+
+    kernel: str
+    size: str
+    threads: int
+    interval: float
+    min_samples: int
+    min_time_s: float
+    time_cap_s: float
+    peers: bool
+    seed: int
+
+
+def thread_environment(threads: int) -> dict[str, str]:
+    """Variables that give every library `threads` threads, which sleep rather than spin while others run."""
+    counts = dict.fromkeys(THREAD_VARIABLES, str(threads))
+    return {**counts, "OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
+
+
+def cores_to_use(threads: int, allowed: set[int], sys_root: Path = Path("/sys")) -> set[int]:
+    """One logical CPU of every physical core first, then their siblings, `threads` in all."""
+    first = _one_per_core(allowed, sys_root)
+    return set([*first, *sorted(allowed - set(first))][:threads])
+
+
+def physical_cores(allowed: set[int], sys_root: Path = Path("/sys")) -> int:
+    """Physical cores among the allowed logical CPUs: the number of threads that "all" stands for."""
+    return len(_one_per_core(allowed, sys_root))
+
+
+def _one_per_core(allowed: set[int], sys_root: Path) -> list[int]:
+    first: dict[str, int] = {}
+    for cpu in sorted(allowed):
+        first.setdefault(_siblings(cpu, sys_root), cpu)
+    return list(first.values())
+
+
+def _siblings(cpu: int, sys_root: Path) -> str:
+    try:
+        return (sys_root / f"devices/system/cpu/cpu{cpu}/topology/thread_siblings_list").read_text().strip()
+    except OSError:
+        return str(cpu)
+
+
+def settle(threads: int) -> None:
+    """Limit and pin this process; must come before any numerical library is imported."""
+    os.environ.update(thread_environment(threads))
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores_to_use(threads, os.sched_getaffinity(0)))
+
+
+def main() -> None:
+    """Entry point of the process. What kernels and peers print goes to stderr, not into the answer."""
+    answer = os.dup(1)
+    os.dup2(2, 1)
+    request = decode(Request, json.load(sys.stdin))
+    settle(request.threads)
+    from bench.case import run_case
+    from bench.clock import SYSTEM
+    from bench.machine import this_machine
+    from kernels import KERNELS
+
+    kernel = next(kernel for kernel in KERNELS if kernel.name == request.kernel)
+    case = run_case(kernel, request, SYSTEM, this_machine())
+    with os.fdopen(answer, "w") as stream:
+        stream.write(dumps(case))
+
+
+if __name__ == "__main__":
+    main()
