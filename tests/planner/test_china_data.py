@@ -11,6 +11,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+
 from planner.capability import sustained_fraction
 from planner.config import read
 from planner.scenario import Scenario
