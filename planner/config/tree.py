@@ -152,8 +152,8 @@ class _Builder:
         for key_node, value_node in node.value:
             place = self.place(key_node)
             if isinstance(key_node, ScalarNode) and key_node.value == "<<" and key_node.style is None:
-                for key, value in self._merged(value_node, place, path):
-                    merged.setdefault(key, value)
+                for name, value in self._merged(value_node, place, path):
+                    merged.setdefault(name, value)
                 continue
             key = self._key(key_node, place, path)
             if key is None:
