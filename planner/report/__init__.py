@@ -1,7 +1,7 @@
 """The report of a plan: one HTML file that opens anywhere without a network.
 
-One section = one file in `planner.report.sections` = one function `section(context) -> Section`. To add a section, write its
-file and name it in `SECTIONS`. Sections read plans and nothing else; the templates lay out their blocks.
+One section = one file in `planner.report.sections` = one function `section(context) -> Section`. To add one, write
+its file and name it in `SECTIONS`. Sections read plans and nothing else; the templates lay out their blocks.
 """
 
 from __future__ import annotations
@@ -73,7 +73,9 @@ def html(plans: Sequence[Plan], bench_result: Mapping[str, Any] | None = None) -
 def _require_drawing() -> None:
     missing = [package for module, package in DRAWING.items() if importlib.util.find_spec(module) is None]
     if missing:
-        raise ReportError(f"the report draws with {' and '.join(missing)}, which is not installed; run: pip install 'innocap[report]'")
+        raise ReportError(
+            f"the report draws with {' and '.join(missing)}, which is not installed; run: pip install 'innocap[report]'"
+        )
 
 
 def _write_whole(path: Path, text: str) -> None:

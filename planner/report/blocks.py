@@ -53,10 +53,10 @@ class Figures:
 
 @dataclass(frozen=True)
 class Panel:
-    """One drawing: SVG for a wide and for a narrow screen (one for both where `narrow` is empty)."""
+    """One drawing: SVG for a wide and for a narrow screen (one for both where `narrow` is None)."""
 
     wide: Markup
-    narrow: Markup = Markup("")
+    narrow: Markup | None = None
     title: str = ""
 
 
@@ -132,6 +132,9 @@ class Section:
     title: str
     lead: str
     blocks: tuple[Block, ...]
+
+
+Cells = tuple[Cell | str, ...]
 
 
 def grid(caption: str, heads: Sequence[str], rows: Sequence[Sequence[Cell | str]], **more: object) -> Grid:

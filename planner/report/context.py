@@ -118,7 +118,7 @@ def _macro_regions(summary: Mapping[str, Any]) -> tuple[dict[str, str], dict[str
 
 
 def partition(groups: Sequence[tuple[str, frozenset[str]]], whole: frozenset[str]) -> tuple[str, ...]:
-    """The first groups that cover `whole` exactly once, 2 to 8 of them; a cover with an "east" first, then the finest."""
+    """Groups that cover `whole` exactly once, 2 to 8 of them: a cover with an "east" before others, then the finest."""
     covers: list[tuple[str, ...]] = []
 
     def extend(chosen: tuple[str, ...], rest: frozenset[str], start: int) -> None:

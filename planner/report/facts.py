@@ -105,7 +105,7 @@ class Binding:
 
     @property
     def worth(self) -> float:
-        return sum(0.01 * abs(row["price"] * row["limit"]) for row in self.rows)
+        return float(sum(0.01 * abs(row["price"] * row["limit"]) for row in self.rows))
 
 
 def binding(plan: Plan) -> list[Binding]:
@@ -125,12 +125,19 @@ def budget_prices(plan: Plan) -> list[Row]:
     return [row for row in rows(plan, "budgets", phase="plan") if row["price_per_billion"] > 1e-12]
 
 
+def objective_unit(ctx: Context) -> tuple[float, str]:
+    """What one unit of the objective is in units a reader knows, and their name."""
+    if ctx.summary.get("bounds", {}).get("unit") == "index":
+        return national(ctx.plan).get(ctx.summary["base_year"], math.nan), ctx.innovation_unit
+    return 1e5, "thousandths of a percent"
+
+
 def objective_words(ctx: Context, amount: float) -> str:
     """A change of the objective in words a reader can weigh."""
     unit = str(ctx.summary.get("bounds", {}).get("unit", ""))
     if unit == "index":
-        base = national(ctx.plan).get(ctx.summary["base_year"], math.nan)
-        return f"{percent(amount)} of today's innovation, {number(amount * base)} {ctx.innovation_unit} on average over the years"
+        base, name = objective_unit(ctx)
+        return f"{percent(amount)} of today's innovation, {number(amount * base)} {name} on average over the years"
     if unit == "log points":
         return f"{percent(amount)} on the weighted mean of log innovation"
     return f"{number(amount)} of the objective"

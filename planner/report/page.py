@@ -17,7 +17,9 @@ MARKS = {"estimated": "est.", "measured": "measured", "published": "published", 
 
 def page(ctx: Context, sections: Sequence[Section]) -> str:
     """The whole file as text."""
-    environment = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     shown = environment.get_template("report.html.j2").render(
         plan=ctx.summary,
         horizon=ctx.horizon,

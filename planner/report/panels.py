@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from planner.report.blocks import Panel
-from planner.report.charts import bars, svg, tiles
+from planner.report.charts import bars, tiles
 from planner.report.context import Context, region_name, short_name
+from planner.report.drawing import svg
 
 if TYPE_CHECKING:
     import altair as alt
 
-WIDE, NARROW, HALF = 760, 330, 400
+WIDE, NARROW, HALF = 860, 345, 420
 
 
-def both(draw: Callable[[int], alt.TopLevelMixin], alt_text: str, title: str = "", margin: int = 60) -> Panel:
-    """The same drawing for a wide and a narrow screen; `margin` is what axes need beside the plot."""
-    return Panel(svg(draw(WIDE - margin), alt_text), svg(draw(NARROW - margin), alt_text), title)
+def both(draw: Callable[[int], alt.TopLevelMixin], alt_text: str, title: str = "") -> Panel:
+    """The same drawing for a wide and a narrow screen."""
+    return Panel(svg(draw(WIDE), alt_text), svg(draw(NARROW), alt_text), title)
 
 
 def half(chart: alt.TopLevelMixin, alt_text: str, title: str = "") -> Panel:
@@ -59,4 +60,4 @@ def _ranking(
         }
         for rid in order
     ]
-    return half(bars(drawn, [("value", colour)], unit, HALF - 130, step=20), f"{title}: {unit} by region", title)
+    return half(bars(drawn, [("value", colour)], unit, HALF, step=20), f"{title}: {unit} by region", title)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 MISSING = "–"
+SPACE = "\u00a0"
 
 
 def number(value: float | None) -> str:
@@ -42,15 +43,36 @@ def fixed(value: float | None, places: int) -> str:
     return _minus(text.lstrip("-") if float(text.replace(",", "")) == 0 else text)
 
 
+def plain(value: float | None) -> str:
+    """A given number as it was given: up to six figures, no zeros added."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    size = abs(value)
+    if size and (size < 1e-4 or size >= 1e15):
+        return _scientific(value)
+    places = 0 if size >= 1e5 else max(0, 5 - (math.floor(math.log10(size)) if size else 0))
+    text = f"{value:,.{places}f}"
+    return _minus(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def brief(value: float) -> str:
+    """Two or three figures for the inside of a tile: 0, 0.4, 7.3, 46, 158, 1,234."""
+    size = abs(value)
+    if size < 0.05:
+        return "0" if size < 1e-9 else "<0.1"
+    return _minus(f"{value:,.{1 if size < 9.95 else 0}f}")
+
+
 def percent(share: float | None, *, signed: bool = False) -> str:
     """A share as a percentage: 0.1234 gives 12.3 %; small shares keep two figures; `signed` shows the plus."""
     if share is None or not math.isfinite(share):
         return MISSING
     value = 100 * share
     size = abs(value)
-    places = 0 if size >= 99.5 else 1 if size >= 0.995 or size < 1e-9 else min(8, 1 - math.floor(math.log10(size)))
-    text = f"{value:+.{places}f}" if signed and size >= 1e-9 else f"{value:.{places}f}"
-    return f"{_minus(text)} %"
+    if size < 1e-9:
+        return f"0{SPACE}%"
+    places = 0 if size >= 99.5 else 1 if size >= 0.995 else min(8, 1 - math.floor(math.log10(size)))
+    return f"{_minus(f'{value:+,.{places}f}' if signed else f'{value:,.{places}f}')}{SPACE}%"
 
 
 def billion(million: float | None) -> str:
@@ -63,8 +85,8 @@ def money(million: float | None, currency: str) -> str:
     if million is None or not math.isfinite(million):
         return MISSING
     if abs(million) >= 1000:
-        return f"{currency} {number(million / 1000)} bn"
-    return f"{currency} {number(million)} million"
+        return f"{currency}{SPACE}{number(million / 1000)}{SPACE}bn"
+    return f"{currency}{SPACE}{number(million)}{SPACE}million"
 
 
 def listed(names: Sequence[str], most: int = 4) -> str:

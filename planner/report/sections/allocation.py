@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.report import facts
-from planner.report.blocks import Block, Cell, Chart, Fold, Grid, Section, Text, grid
+from planner.report.blocks import Block, Cell, Cells, Chart, Fold, Grid, Section, Text, grid
 from planner.report.charts import bars, columns
 from planner.report.context import (
     Context,
@@ -18,7 +18,7 @@ from planner.report.context import (
     sums,
 )
 from planner.report.panels import both, region_map
-from planner.report.words import billion, fixed, listed, money, number, percent
+from planner.report.words import billion, brief, fixed, listed, money, number, percent
 
 
 def section(ctx: Context) -> Section:
@@ -26,11 +26,20 @@ def section(ctx: Context) -> Section:
     if not capex_by(ctx, ctx.plan, "class"):
         return Section("plan", "The plan", "", (Text((f"Nothing is ordered in {ctx.horizon}.",)),))
     blocks: tuple[Block, ...] = (
-        _by_year(ctx), _by_macro(ctx), _maps(ctx), _provinces(ctx), _assets(ctx),
+        _by_year(ctx),
+        _by_macro(ctx),
+        _maps(ctx),
+        _provinces(ctx),
+        _assets(ctx),
         Fold("Orders of every asset in every province, in units", (_units(ctx),)),
     )
-    return Section("plan", "The plan by class, year and province", "What to order, where and when. Money is capital paid in the year of the order; "
-                   f"prices of {ctx.summary['price_year']}.", blocks)
+    return Section(
+        "plan",
+        "The plan by class, year and province",
+        "What to order, where and when. Money is capital paid in the year of the order; "
+        f"prices of {ctx.summary['price_year']}.",
+        blocks,
+    )
 
 
 def legend(ctx: Context) -> tuple[tuple[str, str], ...]:
@@ -40,12 +49,23 @@ def legend(ctx: Context) -> tuple[tuple[str, str], ...]:
 def _by_year(ctx: Context) -> Chart:
     spent = capex_by(ctx, ctx.plan, "year", "class")
     drawn = [
-        {"x": year, "series": class_name(c), "value": amount / 1000, "label": f"{year}, {class_name(c)}: {money(amount, ctx.currency)}"}
+        {
+            "x": year,
+            "series": class_name(c),
+            "value": amount / 1000,
+            "label": f"{year}, {class_name(c)}: {money(amount, ctx.currency)}",
+        }
         for (year, c), amount in sorted(spent.items())
     ]
     unit = f"{ctx.currency} bn"
     panel = both(lambda width: columns(drawn, legend(ctx), unit, width), f"Orders by year and class in {unit}")
-    return Chart(f"Money ordered by year and class, {unit}", (panel,), _year_words(ctx), legend(ctx), estimates=estimates(ctx, "assets"))
+    return Chart(
+        f"Money ordered by year and class, {unit}",
+        (panel,),
+        _year_words(ctx),
+        legend(ctx),
+        estimates=estimates(ctx, "assets"),
+    )
 
 
 def _year_words(ctx: Context) -> str:
@@ -57,10 +77,16 @@ def _year_words(ctx: Context) -> str:
 
     moved = max(ctx.classes, key=lambda c: abs(share(c, last) - share(c, first)))
     change = "grows" if share(moved, last) > share(moved, first) else "falls"
-    head = f"Spending is between {money(min(totals.values()), ctx.currency)} and {money(max(totals.values()), ctx.currency)} a year"
+    head = (
+        f"Spending is between {money(min(totals.values()), ctx.currency)} and "
+        f"{money(max(totals.values()), ctx.currency)} a year"
+    )
     if first == last or abs(share(moved, last) - share(moved, first)) < 0.005:
         return f"{head}; the mix of classes stays the same."
-    return f"{head}. {class_name(moved)} {change} most, from {percent(share(moved, first))} of the money in {first} to {percent(share(moved, last))} in {last}."
+    return (
+        f"{head}. {class_name(moved)} {change} most, from {percent(share(moved, first))} of the money in "
+        f"{first} to {percent(share(moved, last))} in {last}."
+    )
 
 
 def _by_macro(ctx: Context) -> Chart:
@@ -68,13 +94,20 @@ def _by_macro(ctx: Context) -> Chart:
     totals = capex_by(ctx, ctx.plan, "macro")
     order = facts.ranked(totals)[:12]
     drawn = [
-        {"y": ctx.macro_names[m], "series": class_name(c), "value": spent.get((m, c), 0.0) / 1000,
-         "label": f"{ctx.macro_names[m]}, {class_name(c)}: {money(spent.get((m, c), 0.0), ctx.currency)}"}
-        for m in order for c in ctx.classes
+        {
+            "y": ctx.macro_names[m],
+            "series": class_name(c),
+            "value": spent.get((m, c), 0.0) / 1000,
+            "label": f"{ctx.macro_names[m]}, {class_name(c)}: {money(spent.get((m, c), 0.0), ctx.currency)}",
+        }
+        for m in order
+        for c in ctx.classes
     ]
     unit, whole = f"{ctx.currency} bn", sum(totals.values())
-    panel = both(lambda width: bars(drawn, legend(ctx), unit, width, 34), f"Orders by macro-region and class in {unit}", margin=110)
-    return Chart(f"Money by macro-region and class, {ctx.horizon}, {unit}", (panel,), _macro_words(ctx, whole), legend(ctx))
+    panel = both(lambda width: bars(drawn, legend(ctx), unit, width, 34), f"Orders by macro-region and class in {unit}")
+    return Chart(
+        f"Money by macro-region and class, {ctx.horizon}, {unit}", (panel,), _macro_words(ctx, whole), legend(ctx)
+    )
 
 
 def _macro_words(ctx: Context, whole: float) -> str:
@@ -82,8 +115,11 @@ def _macro_words(ctx: Context, whole: float) -> str:
     people = sums(({**r, "macro": ctx.macro[rid]} for rid, r in ctx.regions.items()), ("macro",), "population_10k")
     first = facts.ranked(totals)[0]
     lead = max(ctx.classes, key=lambda c: spent.get((first, c), 0.0))
-    return (f"{ctx.macro_names[first]} receives {percent(totals[first] / whole)} of the money with {percent(people[first] / sum(people.values()))} "
-            f"of the people; most of it is {class_name(lead).lower()}.")
+    return (
+        f"{ctx.macro_names[first]} receives {percent(totals[first] / whole)} of the money with "
+        f"{percent(people[first] / sum(people.values()))} "
+        f"of the people; most of it is {class_name(lead).lower()}."
+    )
 
 
 def _maps(ctx: Context) -> Chart:
@@ -93,23 +129,43 @@ def _maps(ctx: Context) -> Chart:
         values = {region: amount for (cls, region), amount in spent.items() if cls == c}
         if total := sum(values.values()):
             top = facts.ranked(values)[:3]
-            words.append(f"{class_name(c)}: {listed([region_name(ctx, r) for r in top])} take {percent(sum(values[r] for r in top) / total)}")
-            panels.append(region_map(ctx, values, billion, unit, ctx.colours[c], class_name(c)))
-    return Chart(f"Money by province and class, {ctx.horizon}, {unit}", tuple(panels), ". ".join(words) + ". Each map has its own scale: "
-                 "darkest is the province with the most.", estimates=estimates(ctx, "assets"))
+            words.append(
+                f"{class_name(c)}: {listed([region_name(ctx, r) for r in top])} take "
+                f"{percent(sum(values[r] for r in top) / total)}"
+            )
+            panels.append(region_map(ctx, values, lambda v: brief(v / 1000), unit, ctx.colours[c], class_name(c)))
+    return Chart(
+        f"Money by province and class, {ctx.horizon}, {unit}",
+        tuple(panels),
+        ". ".join(words) + ". Each map has its own scale: darkest is the province with the most.",
+        estimates=estimates(ctx, "assets"),
+    )
 
 
 def _provinces(ctx: Context) -> Grid:
     spent, totals = capex_by(ctx, ctx.plan, "region", "class"), capex_by(ctx, ctx.plan, "region")
     most, whole = max(totals.values()), sum(totals.values())
-    body = []
+    body: list[Cells] = []
     for rid in facts.ranked({r: totals.get(r, 0.0) for r in ctx.regions}):
         amount, people = totals.get(rid, 0.0), float(ctx.regions[rid]["population_10k"])
-        body.append((
-            _region_cell(ctx, rid), ctx.macro_names.get(ctx.macro[rid], ""), Cell(fixed(amount / 1000, 1), share=amount / most),
-            percent(amount / whole), number(amount * 100 / people if people else None), *(fixed(spent.get((rid, c), 0.0) / 1000, 1) for c in ctx.classes),
-        ))
-    heads = ("Province", "Macro-region", f">{ctx.currency} bn", ">Share", f">{ctx.currency} per head", *(f">{class_name(c)}" for c in ctx.classes))
+        body.append(
+            (
+                _region_cell(ctx, rid),
+                ctx.macro_names.get(ctx.macro[rid], ""),
+                Cell(fixed(amount / 1000, 1), share=amount / most),
+                percent(amount / whole),
+                number(amount * 100 / people if people else None),
+                *(fixed(spent.get((rid, c), 0.0) / 1000, 1) for c in ctx.classes),
+            )
+        )
+    heads = (
+        "Province",
+        "Macro-region",
+        f">{ctx.currency} bn",
+        ">Share",
+        f">{ctx.currency} per head",
+        *(f">{class_name(c)}" for c in ctx.classes),
+    )
     return grid(f"Orders by province, {ctx.horizon}, {ctx.currency} bn (per head in {ctx.currency})", heads, body)
 
 
@@ -120,18 +176,30 @@ def _region_cell(ctx: Context, rid: str) -> Cell:
 def _assets(ctx: Context) -> Grid:
     orders = ctx.plan.tables["orders"].records()
     units, paid = sums(orders, ("asset", "year"), "units"), sums(orders, ("asset",), "capex_million")
-    body = [
-        (Cell(asset_name(ctx, a), mark=mark_of(ctx, f"assets.{a}"), hint=str(ctx.assets[a].get("name_zh") or "")), class_name(asset_class(ctx, a)),
-         str(ctx.assets[a]["unit"]), *(number(units.get((a, y), 0.0)) for y in ctx.years), number(sum(units.get((a, y), 0.0) for y in ctx.years)),
-         billion(paid.get(a, 0.0)))
+    body: list[Cells] = [
+        (
+            Cell(asset_name(ctx, a), mark=mark_of(ctx, f"assets.{a}"), hint=str(ctx.assets[a].get("name_zh") or "")),
+            class_name(asset_class(ctx, a)),
+            str(ctx.assets[a]["unit"]),
+            *(number(units.get((a, y), 0.0)) for y in ctx.years),
+            number(sum(units.get((a, y), 0.0) for y in ctx.years)),
+            billion(paid.get(a, 0.0)),
+        )
         for a in ctx.assets
     ]
     heads = ("Asset", "Class", "Unit", *(f">{y}" for y in ctx.years), ">All years", f">{ctx.currency} bn")
-    return grid("Orders by asset and year, in units", heads, body, remark="An asset marked est. starts from an estimated stock or another estimated input.")
+    return grid(
+        "Orders by asset and year, in units",
+        heads,
+        body,
+        remark="An asset marked est. starts from an estimated stock or another estimated input.",
+    )
 
 
 def _units(ctx: Context) -> Grid:
     units = sums(rows(ctx.plan, "orders"), ("region", "asset"), "units")
     heads = ("Province", *(f">{asset_name(ctx, a)}, {ctx.assets[a]['unit']}" for a in ctx.assets))
-    body = [(_region_cell(ctx, r), *(number(units.get((r, a), 0.0)) for a in ctx.assets)) for r in ctx.regions]
+    body: list[Cells] = [
+        (_region_cell(ctx, r), *(number(units.get((r, a), 0.0)) for a in ctx.assets)) for r in ctx.regions
+    ]
     return grid(f"Units ordered by province, {ctx.horizon}", heads, body)

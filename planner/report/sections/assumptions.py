@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 
-from planner.report.blocks import Cell, Fold, Grid, Points, Section, grid
-from planner.report.context import Context
-from planner.report.words import MISSING, number, percent, plural
+from planner.report.blocks import Block, Cell, Fold, Grid, Points, Section, grid
+from planner.report.context import Context, Rows
+from planner.report.words import MISSING, percent, plain, plural
 
 KINDS = {
     "measured": "measured by the benchmark harness on real hardware",
@@ -32,9 +32,11 @@ def section(ctx: Context) -> Section:
     """Counts by kind, the whole table, and the limits of the model."""
     table = ctx.plan.tables["assumptions"].records()
     counts = Counter(row["kind"] for row in table)
-    lead = f"{plural(len(table), 'number')} in all. Estimated values are marked est. wherever they appear in this report."
+    lead = (
+        f"{plural(len(table), 'number')} in all. Estimated values are marked est. wherever they appear in this report."
+    )
     notices = tuple(str(notice) for notice in ctx.summary.get("notices", ()))
-    blocks = [_kinds(counts), _all(table), Points(NOT_MODELLED, "What is not modelled")]
+    blocks: list[Block] = [_kinds(counts), _all(table), Points(NOT_MODELLED, "What is not modelled")]
     if notices:
         blocks.append(Fold(f"Notices from reading the data ({len(notices)})", (Points(notices),)))
     return Section("assumptions", "What the plan rests on", lead, tuple(blocks))
@@ -43,7 +45,15 @@ def section(ctx: Context) -> Section:
 def _kinds(counts: Counter[str]) -> Grid:
     whole = sum(counts.values())
     order = [*(k for k in KINDS if counts[k]), *(k for k in counts if k not in KINDS)]
-    body = [(Cell(kind, mark=mark(kind)), KINDS.get(kind, ""), Cell(f"{counts[kind]:,}", share=counts[kind] / whole), percent(counts[kind] / whole)) for kind in order]
+    body = [
+        (
+            Cell(kind, mark=mark(kind)),
+            KINDS.get(kind, ""),
+            Cell(f"{counts[kind]:,}", share=counts[kind] / whole),
+            percent(counts[kind] / whole),
+        )
+        for kind in order
+    ]
     return grid("How firm the numbers are", ("Kind", "Meaning", ">Numbers", ">Share"), body)
 
 
@@ -51,15 +61,30 @@ def mark(kind: str) -> str:
     return kind if kind in ("estimated", "measured", "published") else ""
 
 
-def _all(table: list[dict[str, object]]) -> Grid:
+def _all(table: Rows) -> Grid:
     body = [
-        (str(row["path"]), number(row["value"]), _range(row["low"], row["high"]), Cell(str(row["kind"]), mark=mark(str(row["kind"]))), str(row["source"]), str(row["place"]))
+        (
+            str(row["path"]),
+            plain(row["value"]),
+            _range(row["low"], row["high"]),
+            Cell(str(row["kind"]), mark=mark(str(row["kind"]))),
+            str(row["source"]),
+            str(row["place"]),
+        )
         for row in table
     ]
-    return grid("Every assumption", ("Key in the config", ">Value", ">Low – high", "Kind", "Source", "Place"), body, filterable=True,
-                remark="Values are in the canonical unit of their key: money in million, power in kW, shares as fractions, delays in ms.")
+    return grid(
+        "Every assumption",
+        ("Key in the config", ">Value", ">Low – high", "Kind", "Source", "Place"),
+        body,
+        filterable=True,
+        remark=(
+            "Values are in the canonical unit of their key: money in million, power in kW, shares as "
+            "fractions, delays in ms."
+        ),
+    )
 
 
-def _range(low: object, high: object) -> str:
-    shown = (number(low), number(high))
+def _range(low: float, high: float) -> str:
+    shown = (plain(low), plain(high))
     return MISSING if shown == (MISSING, MISSING) else " – ".join(shown)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from planner.report import facts
-from planner.report.blocks import Chart, Grid, Section, Text, grid
-from planner.report.charts import QUIET, WITH, lines
+from planner.report.blocks import Chart, Fold, Grid, Section, Text, grid
+from planner.report.charts import lines
 from planner.report.context import Context, rows
+from planner.report.drawing import QUIET, WITH
 from planner.report.panels import HALF, half
 from planner.report.words import number, percent
+
+if TYPE_CHECKING:
+    import altair as alt
 
 INDICATORS = {
     "gini": ("Gini", "0 is equal, 1 is all in one region", True),
@@ -22,35 +28,76 @@ def section(ctx: Context) -> Section:
     """Four small charts on their own scales, one sentence that says which way it goes."""
     spread = rows(ctx.plan, "divide")
     if not spread:
-        return Section("divide", "The divide between provinces", "", (Text(("The plan holds no indicators of the divide.",)),))
+        return Section(
+            "divide", "The divide between provinces", "", (Text(("The plan holds no indicators of the divide.",)),)
+        )
     shown = [name for name in INDICATORS if any(row["indicator"] == name for row in spread)]
-    panels = tuple(half(_lines(ctx, name), f"{INDICATORS[name][0]} by year with and without the plan", f"{INDICATORS[name][0]}: {INDICATORS[name][1]}") for name in shown)
+    panels = tuple(
+        half(
+            _lines(ctx, name),
+            f"{INDICATORS[name][0]} by year with and without the plan",
+            f"{INDICATORS[name][0]}: {INDICATORS[name][1]}",
+        )
+        for name in shown
+    )
     chart = Chart("Spread of innovation per head over provinces", panels, words(ctx), SCALE)
-    lead = "Four measures of how unequal innovation per head is. They are recomputed from the plan's own stocks, not taken from the solver."
-    return Section("divide", "The divide between provinces", lead, (chart, _table(ctx, shown)))
+    lead = (
+        "Four measures of how unequal innovation per head is. They are recomputed from the plan's own stocks, "
+        "not taken from the solver."
+    )
+    return Section(
+        "divide",
+        "The divide between provinces",
+        lead,
+        (chart, Fold("The indicators by year, in figures", (_table(ctx, shown),))),
+    )
 
 
-def _lines(ctx: Context, indicator: str) -> object:
+def _lines(ctx: Context, indicator: str) -> alt.TopLevelMixin:
     drawn = [
-        {"x": row["year"], "series": name, "value": row[column], "label": f"{row['year']}, {name}: {number(row[column])}"}
+        {
+            "x": row["year"],
+            "series": name,
+            "value": row[column],
+            "label": f"{row['year']}, {name}: {number(row[column])}",
+        }
         for row in rows(ctx.plan, "divide", indicator=indicator)
         for (name, _), column in zip(SCALE, ("value", "without_plan"), strict=True)
     ]
-    return lines(drawn, SCALE, "", HALF - 60, 170, dashed=(SCALE[1][0],))
+    return lines(drawn, SCALE, "", HALF, 170, dashed=(SCALE[1][0],))
 
 
 def words(ctx: Context) -> str:
     """Which way the divide goes, by Gini and by the worst fifth."""
     last, base = ctx.years[-1], ctx.summary["base_year"]
-    now, then, fifth = facts.divide(ctx.plan, last, "gini"), facts.divide(ctx.plan, base, "gini"), facts.divide(ctx.plan, last, "worst_fifth_share")
+    now, then, fifth = (
+        facts.divide(ctx.plan, last, "gini"),
+        facts.divide(ctx.plan, base, "gini"),
+        facts.divide(ctx.plan, last, "worst_fifth_share"),
+    )
     if now is None:
         return "The lines show the spread with and without the plan."
     change = now[0] - now[1]
-    verb = "leaves the divide as it is" if abs(change) < 5e-4 else "narrows the divide" if change < 0 else "widens the divide"
+    verb = (
+        "leaves the divide as it is"
+        if abs(change) < 5e-4
+        else "narrows the divide"
+        if change < 0
+        else "widens the divide"
+    )
     start = f", from {number(then[0])} in {base}" if then else ""
     text = f"The plan {verb}: the Gini in {last} is {number(now[0])} against {number(now[1])} without it{start}."
-    worst = f" The worst fifth of provinces has {percent(fifth[0])} of innovation per head, {percent(fifth[1])} without the plan." if fifth else ""
-    aim = " The objective is total innovation; equity is not part of it beyond the rules." if ctx.summary.get("objective") == "total" else ""
+    worst = (
+        f" The worst fifth of provinces has {percent(fifth[0])} of innovation per head, {percent(fifth[1])} "
+        "without the plan."
+        if fifth
+        else ""
+    )
+    aim = (
+        " The objective is total innovation; equity is not part of it beyond the rules."
+        if ctx.summary.get("objective") == "total"
+        else ""
+    )
     return text + worst + aim
 
 
@@ -59,7 +106,14 @@ def _table(ctx: Context, shown: list[str]) -> Grid:
     years = sorted({year for year, _ in spread})
     heads = ("Year", *(f">{INDICATORS[name][0]}{part}" for name in shown for part in (", with", ", without")))
     body = [
-        (str(year), *(number(spread[year, name][column]) if (year, name) in spread else number(None) for name in shown for column in ("value", "without_plan")))
+        (
+            str(year),
+            *(
+                number(spread[year, name][column]) if (year, name) in spread else number(None)
+                for name in shown
+                for column in ("value", "without_plan")
+            ),
+        )
         for year in years
     ]
     return grid("Indicators of the divide by year", heads, body)

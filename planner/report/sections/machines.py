@@ -1,4 +1,4 @@
-"""What one unit of computing is worth in the plan, how that is known, and the roofline of the machine that was measured."""
+"""What one unit of computing is worth in the plan, how that is known, and the roofline of the machine measured."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def section(ctx: Context) -> Section:
         blocks.append(_records(ctx))
     if ctx.bench:
         blocks += _bench(ctx.bench)
-    lead = "A unit of computing counts for what it sustains on the workload of each class of demand, never for its nameplate."
+    lead = (
+        "A unit of computing counts for what it sustains on the workload of each class of demand, never for "
+        "its nameplate."
+    )
     return Section("machines", "Machines and their roofline", lead, tuple(blocks))
 
 
@@ -36,7 +39,8 @@ def _words(ctx: Context, rows: list[dict[str, Any]]) -> str:
     fractions = [row["sustained_fraction"] for row in rows if math.isfinite(row["sustained_fraction"])]
     span = f"{percent(min(fractions))} to {percent(max(fractions))}" if fractions else "an unknown share"
     return (
-        f"{len(measured)} of {plural(len(rows), 'figure')} are measured by the benchmark harness, the others are published; which of the two stands beside each number. "
+        f"{len(measured)} of {plural(len(rows), 'figure')} are measured by the benchmark harness, the others "
+        "are published; which of the two stands beside each number. "
         f"The mixes sustain {span} of nameplate peak, before time in use is counted."
     )
 
@@ -44,22 +48,59 @@ def _words(ctx: Context, rows: list[dict[str, Any]]) -> str:
 def _capability(ctx: Context, rows: list[dict[str, Any]]) -> Grid:
     names = {str(m["id"]): str(m["name"]) for m in ctx.summary.get("machines", ())}
     body = [
-        (asset_name(ctx, r["asset"]), demand_name(ctx, r["class"]), names.get(r["machine"], r["machine"]), r["mix"], number(r["peak_tflops"]),
-         Cell(percent(r["sustained_fraction"]), share=min(max(r["sustained_fraction"], 0.0), 1.0)), f"{percent(r['low'])} – {percent(r['high'])}", percent(r["utilisation"]),
-         number(r["capacity_pflops"]), Cell(r["origin"], mark=r["origin"]), r["evidence"])
+        (
+            asset_name(ctx, r["asset"]),
+            demand_name(ctx, r["class"]),
+            names.get(r["machine"], r["machine"]),
+            r["mix"],
+            number(r["peak_tflops"]),
+            Cell(percent(r["sustained_fraction"]), share=min(max(r["sustained_fraction"], 0.0), 1.0)),
+            f"{percent(r['low'])} – {percent(r['high'])}",
+            percent(r["utilisation"]),
+            number(r["capacity_pflops"]),
+            Cell(r["origin"], mark=r["origin"]),
+            r["evidence"],
+        )
         for r in rows
     ]
-    heads = ("Asset", "Demand", "Machine", "Mix", ">Peak, TFLOP/s", ">Sustained", ">Low – high", ">In use", ">PFLOP/s per unit", "Origin", "Evidence")
-    return grid("What one unit delivers, sustained", heads, body, remark="PFLOP/s per unit = peak × sustained × time in use.")
+    heads = (
+        "Asset",
+        "Demand",
+        "Machine",
+        "Mix",
+        ">Peak, TFLOP/s",
+        ">Sustained",
+        ">Low – high",
+        ">In use",
+        ">PFLOP/s per unit",
+        "Origin",
+        "Evidence",
+    )
+    return grid(
+        "What one unit delivers, sustained", heads, body, remark="PFLOP/s per unit = peak × sustained × time in use."
+    )
 
 
 def _records(ctx: Context) -> Grid:
-    body = [(str(r["machine"]), str(r.get("cpu", "")), str(r.get("created", "")), str(r["path"]), Cell(str(r["sha256"])[:12], hint=str(r["sha256"]))) for r in ctx.summary["capability_records"]]
+    body = [
+        (
+            str(r["machine"]),
+            str(r.get("cpu", "")),
+            str(r.get("created", "")),
+            str(r["path"]),
+            str(r["sha256"])[:16] + "…",
+        )
+        for r in ctx.summary["capability_records"]
+    ]
     return grid("Capability records used", ("Machine", "Processor", "Measured", "File", "SHA-256"), body)
 
 
 def _bench(bench: Mapping[str, Any]) -> list[Block]:
-    cases = [case for case in bench.get("cases", ()) if case.get("median_s") and (case.get("verification") or {}).get("passed")]
+    cases = [
+        case
+        for case in bench.get("cases", ())
+        if case.get("median_s") and (case.get("verification") or {}).get("passed")
+    ]
     blocks: list[Block] = [Text((_machine_words(bench, len(cases)),))]
     blocks += [chart for precision in ("fp32", "fp64") if (chart := _roofline(bench, cases, precision))]
     return [*blocks, _cases(cases)] if cases else blocks
@@ -67,9 +108,15 @@ def _bench(bench: Mapping[str, Any]) -> list[Block]:
 
 def _machine_words(bench: Mapping[str, Any], count: int) -> str:
     passport = (bench.get("machine") or {}).get("passport") or {}
-    known = [str(passport[key]) for key in ("cpu_model", "cpu", "os", "virtualization") if isinstance(passport.get(key), str)]
+    known = [
+        str(passport[key]) for key in ("cpu_model", "cpu", "os", "virtualization") if isinstance(passport.get(key), str)
+    ]
     environment = bench.get("environment") or {}
-    return f"Benchmark “{bench.get('suite', '')}” of {bench.get('created', '')}, {plural(count, 'verified case')}, on {listed(known) or 'an unnamed machine'}; the machine was {environment.get('verdict', 'not judged')} while it ran."
+    return (
+        f"Benchmark “{bench.get('suite', '')}” of {bench.get('created', '')}, {plural(count, 'verified case')}, "
+        f"on {listed(known) or 'an unnamed machine'}; the machine was "
+        f"{environment.get('verdict', 'not judged')} while it ran."
+    )
 
 
 def ceiling(bench: Mapping[str, Any], name: str) -> float | None:
@@ -89,17 +136,36 @@ def intensity(case: Case) -> float:
 def _roofline(bench: Mapping[str, Any], cases: list[Case], precision: str) -> Chart | None:
     peak, dram = ceiling(bench, f"fma_{precision}_gflops"), ceiling(bench, "dram_gb_per_s")
     most = max((case["threads"] for case in cases), default=0)
-    shown = [c for c in cases if c["precision"] == precision and c["threads"] == most and math.isfinite(intensity(c)) and not c["kernel"].startswith(("fma_peak", "stream"))]
+    shown = [
+        c
+        for c in cases
+        if c["precision"] == precision
+        and c["threads"] == most
+        and math.isfinite(intensity(c))
+        and not c["kernel"].startswith(("fma_peak", "stream"))
+    ]
     if not (peak and dram and shown):
         return None
     dots = [
-        {"x": intensity(c), "value": c["gflops"], "name": c["kernel"], "label": f"{c['kernel']} {c['size']}: {number(c['gflops'])} GFLOP/s at {number(intensity(c))} FLOP/byte, {percent(c.get('fraction_of_ceiling'))} of its ceiling"}
+        {
+            "x": intensity(c),
+            "value": c["gflops"],
+            "name": c["kernel"],
+            "label": (
+                f"{c['kernel']} {c['size']}: {number(c['gflops'])} GFLOP/s at {number(intensity(c))} "
+                f"FLOP/byte, {percent(c.get('fraction_of_ceiling'))} of its ceiling"
+            ),
+        }
         for c in shown
     ]
     roof = _roof(peak, dram, [d["x"] for d in dots])
-    panel = both(lambda width: roofline(roof, dots, width), f"Roofline {precision}: kernels against measured ceilings", margin=70)
+    panel = both(lambda width: roofline(roof, dots, width), f"Roofline {precision}: kernels against measured ceilings")
     best = max(shown, key=lambda c: c.get("fraction_of_ceiling") or 0.0)
-    words = f"Under the slope memory sets the pace ({number(dram)} GB/s), under the flat roof arithmetic does ({number(peak)} GFLOP/s); both are measured. Nearest to its ceiling is {best['kernel']} with {percent(best.get('fraction_of_ceiling'))}."
+    words = (
+        f"Under the slope memory sets the pace ({number(dram)} GB/s), under the flat roof arithmetic does "
+        f"({number(peak)} GFLOP/s); both are measured. Nearest to its ceiling is {best['kernel']} with "
+        f"{percent(best.get('fraction_of_ceiling'))}."
+    )
     return Chart(f"Roofline, {precision}, {plural(most, 'thread')}", (panel,), words)
 
 
@@ -115,11 +181,34 @@ def _roof(peak: float, dram: float, at: list[float]) -> list[dict[str, Any]]:
 
 def _cases(cases: list[Case]) -> Grid:
     body = [
-        (c["kernel"], str(c["size"]), c["precision"], str(c["threads"]), f"{fixed(1000 * c['median_s'], 3)}", f"{fixed(1000 * c['low_s'], 3)} – {fixed(1000 * c['high_s'], 3)}",
-         number(c.get("gflops")), number(c.get("gb_per_s")), percent(c.get("fraction_of_ceiling")), _peers(c), str(c.get("verdict", "")))
+        (
+            c["kernel"],
+            str(c["size"]),
+            c["precision"],
+            str(c["threads"]),
+            f"{fixed(1000 * c['median_s'], 3)}",
+            f"{fixed(1000 * c['low_s'], 3)} – {fixed(1000 * c['high_s'], 3)}",
+            number(c.get("gflops")),
+            number(c.get("gb_per_s")),
+            percent(c.get("fraction_of_ceiling")),
+            _peers(c),
+            str(c.get("verdict", "")),
+        )
         for c in cases
     ]
-    heads = ("Kernel", "Size", "Precision", ">Threads", ">Median, ms", ">95 % interval, ms", ">GFLOP/s", ">GB/s", ">Of ceiling", "Peers: their time over ours", "Verdict")
+    heads = (
+        "Kernel",
+        "Size",
+        "Precision",
+        ">Threads",
+        ">Median, ms",
+        ">95 % interval, ms",
+        ">GFLOP/s",
+        ">GB/s",
+        ">Of ceiling",
+        "Peers: their time over ours",
+        "Verdict",
+    )
     return grid("Verified cases of the benchmark", heads, body)
 
 

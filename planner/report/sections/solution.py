@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from planner.report.blocks import Block, Chart, Commands, Fold, Grid, Section, Text, grid
-from planner.report.charts import QUIET, WITH, lines
+from planner.report.charts import lines
 from planner.report.context import Context
+from planner.report.drawing import QUIET, WITH
 from planner.report.panels import both
 from planner.report.words import fixed, number, percent, plural
 
@@ -16,30 +17,52 @@ def section(ctx: Context) -> Section:
     blocks: list[Block] = [Text(_words(ctx))]
     if len(ctx.summary.get("rounds", ())) > 1:
         blocks.append(_rounds_chart(ctx))
-    blocks += [_facts(ctx), Text(("To get the same plan and this report again:",)), Commands(_commands(ctx)), Fold("Rounds of the solver", (_rounds(ctx),)), _inputs(ctx)]
+    blocks += [
+        _facts(ctx),
+        Text(("To get the same plan and this report again:",)),
+        Commands(_commands(ctx)),
+        Fold("Rounds of the solver", (_rounds(ctx),)),
+        _inputs(ctx),
+    ]
     return Section("solution", "How it was solved", "", tuple(blocks))
 
 
 def _words(ctx: Context) -> tuple[str, ...]:
     bounds, solver = ctx.summary["bounds"], ctx.summary.get("solver", {})
     unit = str(bounds.get("unit", ""))
-    means = {"index": "discounted mean of national innovation, base year = 1", "log points": "weighted mean of log innovation, in log points"}.get(unit, unit)
-    status = "stopped at a limit with this plan in hand" if ctx.summary.get("status") == "limit" else "proved optimal to the wanted gap"
+    means = {
+        "index": "discounted mean of national innovation, base year = 1",
+        "log points": "weighted mean of log innovation, in log points",
+    }.get(unit, unit)
+    status = (
+        "stopped at a limit with this plan in hand"
+        if ctx.summary.get("status") == "limit"
+        else "proved optimal to the wanted gap"
+    )
     return (
-        f"Objective: {ctx.summary['objective']} innovation ({means}). The plan reaches {fixed(bounds['lower'], 6)}; no plan can exceed {fixed(bounds['upper'], 6)}. "
+        f"Objective: {ctx.summary['objective']} innovation ({means}). The plan reaches "
+        f"{fixed(bounds['lower'], 6)}; no plan can exceed {fixed(bounds['upper'], 6)}. "
         f"The difference, {percent(bounds['gap'])}, is the certified gap: {status}.",
-        f"Innovation is concave, so it is cut from above by tangent planes until the bound and the true value meet; {solver.get('name', 'the solver')} "
-        f"({solver.get('algorithm', 'default')}) solved {plural(len(ctx.summary.get('rounds', ())), 'round')}. The tables were recomputed from the stocks without the solver.",
+        "Innovation is concave, so it is cut from above by tangent planes until the bound and the true value "
+        f"meet; {solver.get('name', 'the solver')} "
+        f"({solver.get('algorithm', 'default')}) solved {plural(len(ctx.summary.get('rounds', ())), 'round')}. "
+        "The tables were recomputed from the stocks without the solver.",
     )
 
 
 def _rounds_chart(ctx: Context) -> Chart:
     drawn = [
         {"x": r["round"], "series": name, "value": r[key], "label": f"round {r['round']}, {name}: {fixed(r[key], 6)}"}
-        for r in ctx.summary["rounds"] for (name, _), key in zip(SCALE, ("upper", "lower"), strict=True)
+        for r in ctx.summary["rounds"]
+        for (name, _), key in zip(SCALE, ("upper", "lower"), strict=True)
     ]
     panel = both(lambda width: lines(drawn, SCALE, "objective", width, 180), "Upper and lower bound by round")
-    return Chart("Bounds by round", (panel,), "The two lines close on the best plan from both sides; where they meet, nothing better exists.", SCALE)
+    return Chart(
+        "Bounds by round",
+        (panel,),
+        "The two lines close on the best plan from both sides; where they meet, nothing better exists.",
+        SCALE,
+    )
 
 
 def _facts(ctx: Context) -> Grid:
@@ -47,7 +70,10 @@ def _facts(ctx: Context) -> Grid:
     body = [
         ("Written", str(ctx.summary.get("created", ""))),
         ("Model", ", ".join(f"{value:,} {name}" for name, value in size.items())),
-        ("Seconds", ", ".join(f"{name.replace('handover', 'hand-over')} {number(value)}" for name, value in seconds.items())),
+        (
+            "Seconds",
+            ", ".join(f"{name.replace('handover', 'hand-over')} {number(value)}" for name, value in seconds.items()),
+        ),
         ("Peak memory", f"{number(ctx.summary.get('peak_memory_mb'))} MB"),
         ("Versions", ", ".join(f"{name} {value}" for name, value in versions.items())),
         ("Years", f"{ctx.horizon} after base year {ctx.summary['base_year']}; tail: {_tail(ctx)}"),
@@ -63,18 +89,40 @@ def _tail(ctx: Context) -> str:
 
 
 def _commands(ctx: Context) -> tuple[str, ...]:
-    configs = [name for name in ctx.summary.get("inputs", {}) if name.endswith((".yaml", ".yml")) and "/machines/" not in name and "/mixes/" not in name]
+    configs = [
+        name
+        for name in ctx.summary.get("inputs", {})
+        if name.endswith((".yaml", ".yml")) and "/machines/" not in name and "/mixes/" not in name
+    ]
     config = next((name for name in configs if name.endswith("plan.yaml")), configs[0] if configs else "plan.yaml")
     changes = "".join(f" --set {override}" for override in ctx.summary.get("overrides", ()))
     folder = f"out/{ctx.summary['id']}"
-    return (f"innocap plan solve {config}{changes} -o {folder}", f"innocap plan verify {folder}", f"innocap report {folder} -o {folder}.html")
+    return (
+        f"innocap plan solve {config}{changes} -o {folder}",
+        f"innocap plan verify {folder}",
+        f"innocap report {folder} -o {folder}.html",
+    )
 
 
 def _rounds(ctx: Context) -> Grid:
-    body = [(str(r["round"]), str(r["kind"]), fixed(r["upper"], 6), fixed(r["lower"], 6), percent(r["gap"]), number(r["cuts"]), number(r["seconds"])) for r in ctx.summary.get("rounds", ())]
+    body = [
+        (
+            str(r["round"]),
+            str(r["kind"]),
+            fixed(r["upper"], 6),
+            fixed(r["lower"], 6),
+            percent(r["gap"]),
+            number(r["cuts"]),
+            number(r["seconds"]),
+        )
+        for r in ctx.summary.get("rounds", ())
+    ]
     return grid("Rounds", ("Round", "Kind", ">Upper bound", ">Lower bound", ">Gap", ">Cuts", ">Seconds"), body)
 
 
 def _inputs(ctx: Context) -> Fold:
     inputs = ctx.summary.get("inputs", {})
-    return Fold(f"Files read, with their SHA-256 ({len(inputs)})", (grid("Inputs", ("File", "SHA-256"), [(name, str(value)) for name, value in inputs.items()]),))
+    return Fold(
+        f"Files read, with their SHA-256 ({len(inputs)})",
+        (grid("Inputs", ("File", "SHA-256"), [(name, str(value)) for name, value in inputs.items()]),),
+    )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import TYPE_CHECKING
 
 from planner.report import facts
 from planner.report.blocks import Block, Chart, Figure, Figures, Note, Section, Text
-from planner.report.charts import INK, QUIET, WITH, lines
-from planner.report.context import Context, asset_name, capex_by, class_name, national, region_name, rows
+from planner.report.charts import lines
+from planner.report.context import Context, capex_by, class_name, national, region_name, rows
+from planner.report.drawing import INK, QUIET, WITH
 from planner.report.panels import HALF, half, region_map
-from planner.report.words import billion, listed, money, number, percent, plural, spans
+from planner.report.words import brief, listed, money, number, percent, plural, spans
+
+if TYPE_CHECKING:
+    import altair as alt
 
 
 def section(ctx: Context) -> Section:
@@ -17,7 +22,10 @@ def section(ctx: Context) -> Section:
     sentences = (where_the_money_goes(ctx), what_it_buys(ctx), what_it_rests_on(ctx))
     blocks: list[Block] = [Text(sentences), Figures(_figures(ctx)), _charts(ctx)]
     if ctx.summary.get("status") == "limit":
-        blocks.insert(1, Note("The solver stopped at a limit before the wanted gap was reached; the gap below is what is certain."))
+        blocks.insert(
+            1,
+            Note("The solver stopped at a limit before the wanted gap was reached; the gap below is what is certain."),
+        )
     return Section("summary", "Summary", "", tuple(blocks))
 
 
@@ -28,11 +36,13 @@ def where_the_money_goes(ctx: Context) -> str:
     if not total:
         return f"Nothing is ordered in {ctx.horizon}."
     classes = [f"{percent(by_class[c] / total)} to {class_name(c).lower()}" for c in facts.ranked(by_class)]
-    macros = [f"{percent(by_macro[m] / total)} in {ctx.macro_names[m]}" for m in facts.ranked(by_macro)]
-    top = [region_name(ctx, r) for r in facts.ranked(by_region)[:3]]
-    head = f"Of {money(total, ctx.currency)} for new capacity in {ctx.horizon}, {listed(classes)} go"
-    where = f"; {listed(macros)}" if len(ctx.macro_names) <= 8 else ""
-    return f"{head}{where}; the largest recipients are {listed(top)}."
+    macros = [f"{ctx.macro_names[m]} {percent(by_macro[m] / total)}" for m in facts.ranked(by_macro)]
+    top = [f"{region_name(ctx, r)} {percent(by_region[r] / total)}" for r in facts.ranked(by_region)[:3]]
+    where = f"by place, {listed(macros)}; " if len(ctx.macro_names) <= 8 else ""
+    return (
+        f"New capacity ordered in {ctx.horizon} costs {money(total, ctx.currency)}: {listed(classes)}; "
+        f"{where}the largest recipients are {listed(top)}."
+    )
 
 
 def what_it_buys(ctx: Context) -> str:
@@ -40,8 +50,10 @@ def what_it_buys(ctx: Context) -> str:
     won = facts.gain(ctx.plan, ctx.years[-1])
     bounds = ctx.summary["bounds"]
     return (
-        f"In {won.year} the country reaches {number(won.with_plan)} {ctx.innovation_unit} instead of {number(won.without)} "
-        f"if nothing were ordered, a gain of {percent(won.relative)}; it is certified that no plan under the same assumptions "
+        f"In {won.year} the country reaches {number(won.with_plan)} {ctx.innovation_unit} instead of "
+        f"{number(won.without)} "
+        f"if nothing were ordered, a gain of {percent(won.relative)}; it is certified that no plan under the "
+        "same assumptions "
         f"and rules scores more than {percent(bounds['gap'])} above this one."
     )
 
@@ -50,11 +62,12 @@ def what_it_rests_on(ctx: Context) -> str:
     """Sentence three: what binds, and how firm the inputs are."""
     names = [facts.rule_name(ctx, found.rule) for found in facts.binding(ctx.plan) if found.worth > 0][:3]
     years = [row["year"] for row in facts.budget_prices(ctx.plan) if row["year"]]
-    scarce = f"money in {spans(years)}" if years else "no yearly budget"
+    scarce = f"money in {spans(years)}" if years else ""
+    limits = listed([part for part in (scarce, *(f"the rule “{name}”" for name in names)) if part]) or "nothing"
     kinds = Counter(ctx.plan.tables["assumptions"].column("kind"))
     weak = kinds["assumption"] + kinds["estimated"]
     return (
-        f"What holds it back is {listed([scarce, *names])}; it rests on elasticity set “{ctx.summary['elasticity_set']}” and on "
+        f"What holds it back is {limits}; it rests on elasticity set “{ctx.summary['elasticity_set']}” and on "
         f"{plural(sum(kinds.values()), 'number')}, of which {weak:,} are assumptions or estimates, all listed below."
     )
 
@@ -66,20 +79,40 @@ def _figures(ctx: Context) -> tuple[Figure, ...]:
     made = facts.hosting(ctx, rows(ctx.plan, "flows", year=last))
     gini = facts.divide(ctx.plan, last, "gini")
     figures = [
-        Figure(money(facts.capex_million(ctx, ctx.plan), ctx.currency), f"new capacity ordered {ctx.horizon}",
-               f"and {money(facts.running_million(ctx), ctx.currency)} to run all that stands"),
-        Figure(percent(won.relative, signed=True), f"innovation in {last} against ordering nothing",
-               f"{number(won.with_plan - won.without)} more {ctx.innovation_unit}"),
-        Figure(percent(bounds["gap"]), "certified gap", f"between {number(bounds['lower'])} reached and at most {number(bounds['upper'])}"
-               if abs(bounds["upper"] - bounds["lower"]) > 0.002 else "no plan can score more above this one"),
+        Figure(
+            money(facts.capex_million(ctx, ctx.plan), ctx.currency),
+            f"new capacity ordered {ctx.horizon}",
+            f"and {money(facts.running_million(ctx), ctx.currency)} to run all that stands",
+        ),
+        Figure(
+            percent(won.relative, signed=True),
+            f"innovation in {last} against ordering nothing",
+            f"{number(won.with_plan - won.without)} more {ctx.innovation_unit}",
+        ),
+        Figure(
+            percent(bounds["gap"]),
+            "certified gap",
+            f"between {number(bounds['lower'])} reached and at most {number(bounds['upper'])}"
+            if abs(bounds["upper"] - bounds["lower"]) > 0.002
+            else "no plan can score more above this one",
+        ),
     ]
     if made.total:
         unmet = facts.unmet_share(ctx.plan, last)
-        figures.append(Figure(percent(made.far_share), f"of compute made in another macro-region in {last}",
-                              f"{percent(made.elsewhere_share)} outside the province that uses it"))
+        figures.append(
+            Figure(
+                percent(made.far_share),
+                f"of compute made in another macro-region in {last}",
+                f"{percent(made.elsewhere_share)} outside the province that uses it",
+            )
+        )
         figures.append(Figure(percent(unmet), f"of compute demand not served in {last}"))
     if gini:
-        figures.append(Figure(number(gini[0]), f"Gini of innovation per head in {last}", f"{number(gini[1])} if nothing were ordered"))
+        figures.append(
+            Figure(
+                number(gini[0]), f"Gini of innovation per head in {last}", f"{number(gini[1])} if nothing were ordered"
+            )
+        )
     return tuple(figures)
 
 
@@ -88,30 +121,41 @@ def _charts(ctx: Context) -> Chart:
     unit = f"{ctx.currency} bn"
     top = facts.ranked(by_region)[:5]
     share = sum(by_region[r] for r in top) / (sum(by_region.values()) or 1)
-    where = region_map(ctx, by_region, billion, unit, INK, f"Money for new capacity by province, {ctx.horizon}, {unit}")
+    where = region_map(
+        ctx,
+        by_region,
+        lambda v: brief(v / 1000),
+        unit,
+        INK,
+        f"Money for new capacity by province, {ctx.horizon}, {unit}",
+    )
     return Chart(
         "Where the money goes and what it buys",
-        (where, half(trajectory(ctx, HALF - 60), _trajectory_alt(ctx), f"Innovation of the country, {ctx.innovation_unit}")),
-        f"Five provinces ({listed([region_name(ctx, r) for r in top], 5)}) take {percent(share)} of the money. The gap between the two "
-        "lines on the right is what the plan adds; it goes on after the last order for as long as what was built lives.",
+        (where, half(trajectory(ctx, HALF), _trajectory_alt(ctx), f"Innovation of the country, {ctx.innovation_unit}")),
+        f"Five provinces ({listed([region_name(ctx, r) for r in top], 5)}) take {percent(share)} of the money. "
+        "The gap between the two "
+        "lines on the right is what the plan adds; it goes on after the last order for as long as what was "
+        "built lives.",
         legend=(("with the plan", WITH), ("if nothing were ordered", QUIET)),
     )
 
 
-def trajectory(ctx: Context, width: int, height: int = 300) -> object:
+def trajectory(ctx: Context, width: int, height: int = 420) -> alt.TopLevelMixin:
     """National innovation over the years, with and without the plan."""
     drawn = [
-        {"x": year, "series": series, "value": value, "label": f"{year}, {series}: {number(value)} {ctx.innovation_unit}"}
+        {
+            "x": year,
+            "series": series,
+            "value": value,
+            "label": f"{year}, {series}: {number(value)} {ctx.innovation_unit}",
+        }
         for series, column in (("with the plan", "innovation"), ("if nothing were ordered", "without_plan"))
         for year, value in sorted(national(ctx.plan, column).items())
     ]
     scale = [("with the plan", WITH), ("if nothing were ordered", QUIET)]
-    return lines(drawn, scale, "", width, height, dashed=("if nothing were ordered",))
+    return lines(drawn, scale, "", width, height, zero=True, dashed=("if nothing were ordered",))
 
 
 def _trajectory_alt(ctx: Context) -> str:
     won = facts.gain(ctx.plan, ctx.years[-1])
     return f"National innovation with and without the plan; {percent(won.relative, signed=True)} in {won.year}"
-
-
-__all__ = ["asset_name", "section", "trajectory", "what_it_buys", "what_it_rests_on", "where_the_money_goes"]

@@ -109,7 +109,7 @@ def _orders(tables: dict[str, list[Any]], tilt: float) -> None:
     for year in YEARS:
         for asset, _, _, _, unit, price, lead, *_ in ASSETS:
             for region, weight in _weights(asset, tilt).items():
-                spent = 500e3 * (0.94 if year == 2026 else 1.03) * split[asset] * weight
+                spent = 500e3 * (0.94 if year == 2026 else 1.01) * split[asset] * weight
                 if spent > 0:
                     units = spent / price
                     tables["orders"].append((region, asset, year, year + lead, units, units, unit, spent))
