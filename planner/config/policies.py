@@ -6,7 +6,7 @@ from planner.config import units
 from planner.config.context import Context
 from planner.config.models import Plan
 from planner.config.policy_models import Budget as BudgetText
-from planner.config.policy_models import Limit
+from planner.config.policy_models import FirstLimit
 from planner.config.policy_models import Rule as RuleText
 from planner.config.problems import FaultError
 from planner.config.scopes import Scopes
@@ -54,12 +54,12 @@ def _budget(context: Context, held: BudgetText, scopes: Scopes) -> Budget:
 
 
 def _limits(context: Context, held: BudgetText, years: tuple[int, ...], path: Path) -> tuple[float, ...]:
-    limit: Limit = held.limit
-    if limit.amount is not None:
-        return (limit.amount,) * (len(years) if held.period == "year" else 1)
-    if limit.first is not None:
+    limit = held.limit
+    if isinstance(limit, float):
+        return (limit,) * (len(years) if held.period == "year" else 1)
+    if isinstance(limit, FirstLimit):
         return tuple(limit.first * (1 + limit.growth) ** k for k in range(len(years)))
-    by_year = limit.by_year or {}
+    by_year = limit
     for year in by_year:
         if year not in years:
             remedy = f"the years of this budget are {', '.join(map(str, years))}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from planner.config.problems import FaultError
 from planner.config.quantities import Count, Id, Interest, Money, Rate, Strict, Text
@@ -34,31 +34,25 @@ class Scope(Strict):
     years: Annotated[Annotated[tuple[Year, ...], Tag("list")] | Annotated[YearRange, Tag("mapping")], ByForm] = ()
 
 
-class Limit(Strict):
-    """Money of a budget: one amount, one by year, or a first amount with its yearly growth."""
+class FirstLimit(Strict):
+    """Money of the first year of the scope, growing from year to year."""
 
-    amount: Money | None = None
-    by_year: dict[int, Money] | None = None
-    first: Money | None = None
+    first: Money
     growth: Rate = 0.0
 
-    @model_validator(mode="before")
-    @classmethod
-    def _by_form(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return {"amount": data}
-        if data and all(isinstance(key, int) for key in data):
-            return {"by_year": data}
-        return data
 
-    @model_validator(mode="after")
-    def _one_way(self) -> Limit:
-        if sum(way is not None for way in (self.amount, self.by_year, self.first)) != 1:
-            raise FaultError(
-                "expected money, money by year, or 'first' with 'growth'",
-                "write e.g. 600 亿元, {2026: 600 亿元, 2027: 650 亿元} or {first: 600 亿元, growth: 5 %}",
-            )
-        return self
+def _limit_form(value: object) -> str:
+    if not isinstance(value, dict):
+        return "money"
+    return "by_year" if any(isinstance(key, int) for key in value) else "growing"
+
+
+Limit = Annotated[
+    Annotated[Money, Tag("money")]
+    | Annotated[dict[Year, Money], Tag("by_year")]
+    | Annotated[FirstLimit, Tag("growing")],
+    Discriminator(_limit_form),
+]
 
 
 class CarryOver(Strict):
@@ -84,7 +78,7 @@ class Budget(Strict):
     def _period_fits(self) -> Budget:
         if self.period == "total" and self.carry_over is not None:
             raise FaultError("'carry_over' goes with 'period: year' only", "take carry_over out")
-        if self.period == "total" and self.limit.amount is None:
+        if self.period == "total" and not isinstance(self.limit, float):
             raise FaultError("'period: total' takes one amount as limit", "write e.g. limit: 600 亿元")
         return self
 

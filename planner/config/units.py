@@ -163,7 +163,7 @@ SHARE = Dimension("share", "1", _SHARE, "0 to 1, or %", "5 %", high=1.0)
 RATIO = Dimension("share", "1", _SHARE, "a fraction, or %", "80 %")
 RATE = Dimension("rate", "1/year", _RATE, "fraction, or % a year", "6 %/year", low=-1.0)
 DECLINE = Dimension("decline", "1/year", _RATE, "fraction, or % a year", "6 %/year", low=-1.0, high=1.0)
-INTEREST = Dimension("rate", "1/year", _RATE, "fraction, or % a year", "6 %/year", high=1.0)
+INTEREST = Dimension("interest rate", "1/year", _RATE, "fraction, or % a year", "6 %/year", high=1.0)
 YEARS = Dimension(
     "time", "years", dict.fromkeys(("", "year", "years", "yr", "a", "年"), 1.0) | {"months": 1 / 12}, "years", "8 years"
 )
@@ -190,7 +190,7 @@ ANY = Dimension("a number", "1", {"": 1.0}, "", "1.0", low=-math.inf)
 COUNT = Dimension("a number", "1", {"": 1.0}, "", "1.0")
 PEOPLE = Dimension("people", "10k persons", {"": 1.0}, "10,000 persons", "2186", above=True)
 POSITIVE = Dimension("a number", "1", {"": 1.0}, "", "1.0", above=True)
-AT_LEAST_ONE = Dimension("a number", "1", {"": 1.0}, "", "1.25", low=1.0)
+AT_LEAST_ONE = Dimension("a factor", "1", {"": 1.0}, "", "1.25", low=1.0)
 SPILLOVER = Dimension("a number", "1", {"": 1.0}, "below 1", "0.1", high=math.nextafter(1.0, 0.0))
 
 DIMENSIONS = (
