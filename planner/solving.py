@@ -25,11 +25,17 @@ from planner.tables import table
 
 
 def solve(
-    scenario: Scenario, config: str = "", *, progress: Callable[[Round], None] = lambda _: None, read_s: float = 0.0
+    scenario: Scenario,
+    config: str = "",
+    *,
+    config_path: str = "",
+    progress: Callable[[Round], None] = lambda _: None,
+    read_s: float = 0.0,
 ) -> Plan:
     """Solve a scenario to its certified gap, or to its time limit.
 
-    Raises planner.solve.live.Infeasible where no plan exists; explain it with planner.solve.explain.
+    `config` is the resolved config to keep with the plan, `config_path` where it was read from, relative to the plan
+    folder. Raises InfeasibleError where no plan exists; planner.solve.explain says why.
     """
     started = clock.perf_counter()
     instance = build_instance(scenario)
@@ -53,7 +59,8 @@ def solve(
         "tables": ended - solved,
         "total": read_s + ended - started,
     }
-    return Plan(summary_of(instance, program, outcome, seconds), tables, config)
+    summary = summary_of(instance, program, outcome, seconds) | {"config": config_path}
+    return Plan(summary, tables, config)
 
 
 def program_of(instance: Instance) -> LinearProgram:

@@ -15,11 +15,11 @@ Ints = NDArray[np.int64]
 INF = float("inf")
 
 
-class Infeasible(Exception):
+class InfeasibleError(Exception):
     """No point satisfies all rows."""
 
 
-class Unfinished(Exception):
+class UnfinishedError(Exception):
     """HiGHS ended with a status that is neither optimal, nor infeasible, nor a limit."""
 
 
@@ -52,9 +52,9 @@ def optimize(highs: Any, *, time_limit_s: float, first: bool) -> Solved | None:
     if status == highspy.HighsModelStatus.kTimeLimit:
         return None
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        raise Infeasible("no plan satisfies all limits and rules")
+        raise InfeasibleError("no plan satisfies all limits and rules")
     if status != highspy.HighsModelStatus.kOptimal:
-        raise Unfinished(f"HiGHS ended with status {highs.modelStatusToString(status)}")
+        raise UnfinishedError(f"HiGHS ended with status {highs.modelStatusToString(status)}")
     return _read(highs)
 
 

@@ -122,7 +122,7 @@ def maximize(
 ) -> Outcome:
     """Solve to a certified gap, or until the time limit with the best point so far.
 
-    Raises Infeasible where no plan exists, TimeoutError where the limit came before the first point.
+    Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point.
     """
     started = clock.perf_counter()
     state = State(np.ones(goal.ratio.shape))

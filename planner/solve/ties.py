@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from planner.instance import Instance
 from planner.linear import LinearProgram
 from planner.solve.highs import hand_over
-from planner.solve.live import Infeasible, change_costs, optimize
+from planner.solve.live import InfeasibleError, change_costs, optimize
 
 Floats = NDArray[np.float64]
 
@@ -33,6 +33,6 @@ def shortest_flows(instance: Instance, program: LinearProgram, values: Floats, t
     change_costs(highs, flow, np.broadcast_to(-distance[:, None], flow.shape) / max(float(distance.max()), 1.0))
     try:
         solved = optimize(highs, time_limit_s=time_limit_s, first=True)
-    except Infeasible:
+    except InfeasibleError:
         return values
     return values if solved is None else solved.values

@@ -1,0 +1,55 @@
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+OUT ?= out
+EXTRAS ?= report,dev
+READY := $(VENV)/.ready
+
+.PHONY: demo test bench lint clean help
+
+help:
+	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
+	@echo "make test   all tests"
+	@echo "make bench  long measurements: kernels against their peers, planner against its peers"
+	@echo "make lint   ruff and mypy"
+	@echo "make clean  remove the environment and everything made"
+
+$(READY): pyproject.toml constraints.txt
+	@if command -v uv >/dev/null 2>&1; then \
+	  test -x $(BIN)/python || uv venv --quiet $(VENV); \
+	  uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[$(EXTRAS)]"; \
+	else \
+	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]"; \
+	fi
+	@touch $(READY)
+
+demo: $(READY)
+	@$(BIN)/innocap bench run --suite quick -o $(OUT)/bench.json --force
+	@$(BIN)/innocap bench capability $(OUT)/bench.json $(foreach mix,$(CPU_MIXES),--mix configs/mixes/$(mix).yaml) -o $(OUT)/capability.json --force
+	@for set in default neutral high; do \
+	  $(BIN)/innocap plan solve configs/china/plan.yaml --elasticities $$set \
+	    --set machines.records.cloud_server=$(OUT)/capability.json -o $(OUT)/china-$$set --force || exit $$?; \
+	done
+	@$(BIN)/innocap report $(OUT)/china-default $(OUT)/china-neutral $(OUT)/china-high \
+	  --bench $(OUT)/bench.json -o $(OUT)/report.html
+
+test: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+bench: EXTRAS := report,dev,peers
+bench: $(READY)
+	@$(BIN)/innocap bench run --suite standard --peers -o $(OUT)/bench-standard.json --force
+	@$(BIN)/python -m planner.benchmark
+
+clean:
+	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build dist *.egg-info
