@@ -17,13 +17,11 @@ from planner.scenario import Kind, Parameter
 class Context:
     """One config text (a plan, a mix, a machine) being resolved.
 
-    prefix  what stands before the key path in an error
     kind, source  evidence of parameters that state none themselves
     """
 
     document: Document
     root: Node
-    prefix: str = ""
     kind: Kind = "assumption"
     source: str = ""
 
@@ -34,8 +32,7 @@ class Context:
     def report(self, path: Path, message: str, remedy: str) -> None:
         """Note a problem with the value at a key path."""
         node, _ = find(self.root, path)
-        text = ".".join(filter(None, (self.prefix, named(self.root, path))))
-        self.inputs.problems.append(problem(node.place, text, message, remedy))
+        self.inputs.problems.append(problem(node.place, named(self.root, path), message, remedy))
 
     def given(self, path: Path) -> bool:
         """Whether the text itself holds the path."""

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass
 from pathlib import Path
 
 from planner.config.problems import FaultError, nearest
 
 
-def read_text(path: Path) -> tuple[str, str | None]:
-    """Text of a file and a notice where it was not UTF-8.
+@dataclass(frozen=True)
+class TextFile:
+    """A file as text, the SHA-256 of its bytes, and a notice where it was not UTF-8."""
+
+    text: str
+    sha256: str
+    notice: str | None
+
+
+def read_text(path: Path) -> TextFile:
+    """A text file without BOM.
 
     Raises FaultError when the file is missing, is a folder, cannot be read, is empty or is in another encoding.
     """
     data = _read_bytes(path)
+    digest = hashlib.sha256(data).hexdigest()
     if not data.strip():
         raise FaultError(f"the file {path.name!r} is empty", "write something into it or name another file")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FaultError(f"the file {path.name!r} is UTF-16", "save it as UTF-8 (in Excel: CSV UTF-8)")
     try:
-        return data.decode("utf-8-sig"), None
+        return TextFile(data.decode("utf-8-sig"), digest, None)
     except UnicodeDecodeError:
-        return _decode_gb18030(path, data), f"{path.name}: not UTF-8, read as GB18030; save it as UTF-8"
+        notice = f"{path.name}: not UTF-8, read as GB18030; save it as UTF-8"
+        return TextFile(_decode_gb18030(path, data), digest, notice)
 
 
 def _read_bytes(path: Path) -> bytes:

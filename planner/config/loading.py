@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -45,11 +44,11 @@ class Inputs:
 
     def text(self, path: Path) -> str:
         """Text of a file; FaultError where it cannot be read."""
-        text, notice = read_text(path)
-        self.files[self.relative(path)] = hashlib.sha256(path.read_bytes()).hexdigest()
-        if notice is not None and notice not in self.notices:
-            self.notices.append(notice)
-        return text
+        read = read_text(path)
+        self.files[self.relative(path)] = read.sha256
+        if read.notice is not None and read.notice not in self.notices:
+            self.notices.append(read.notice)
+        return read.text
 
 
 @dataclass(frozen=True)

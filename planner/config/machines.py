@@ -6,8 +6,8 @@ from typing import TypeVar
 
 from planner.config.context import Context
 from planner.config.loading import load_tree
-from planner.config.models import Machine as MachineText
-from planner.config.models import Mix as MixText
+from planner.config.machine_models import Machine as MachineText
+from planner.config.machine_models import Mix as MixText
 from planner.config.models import Plan
 from planner.config.problems import FaultError
 from planner.config.tree import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -22,7 +23,6 @@ from planner.config.quantities import (
     InterestParameter,
     MoneyParameter,
     NumberOrColumn,
-    PeakParameter,
     Positive,
     PowerParameter,
     PriceOrColumn,
@@ -38,7 +38,8 @@ from planner.config.quantities import (
     TrafficParameter,
     YearsParameter,
 )
-from planner.config.vocabulary import AssetClass, Cell, DelayOrNone, Files, Link, Year
+from planner.config.tree import Path
+from planner.config.vocabulary import AssetClass, Cell, DelayOrNone, Files, Link, NonEmpty, Year, check_sum
 from planner.scenario import Kind
 
 
@@ -236,11 +237,11 @@ class Demand(Strict):
     link: Link
     feeds: Id
     delay_limit: DelayOrNone = None
-    served_by: Annotated[tuple[Id, ...], Field(min_length=1)]
+    served_by: NonEmpty[tuple[Id, ...]]
     mix: Id
     base: ComputeParameter
     growth: RateParameter
-    drivers: Annotated[tuple[Driver, ...], Field(min_length=1)]
+    drivers: NonEmpty[tuple[Driver, ...]]
     traffic: TrafficParameter
     unmet_price: Count
 
@@ -256,35 +257,6 @@ class Supply(Strict):
     column: Text
     growth: RateParameter = RateParameter(value=0.0)
     share: ShareParameter = ShareParameter(value=1.0)
-
-
-class Mix(Strict):
-    """A workload mix: shares of kernels in floating-point operations."""
-
-    id: Id
-    name: Text
-    precision: Id
-    shares: Annotated[dict[str, Share], Field(min_length=1)]
-    source: Text = ""
-    kind: Kind = "assumption"
-
-    @model_validator(mode="after")
-    def _whole(self) -> Mix:
-        check_sum("the shares of the kernels", list(self.shares.values()))
-        return self
-
-
-class Machine(Strict):
-    """A machine with its nameplate peaks and the fractions of peak that kernels reach."""
-
-    id: Id
-    name: Text
-    kind: Kind = "published"
-    peak_tflops: Annotated[dict[str, PeakParameter], Field(min_length=1)]
-    fraction_of_peak: dict[str, ShareParameter] = Field(default_factory=dict)
-    machines_per_unit: Positive = 1.0
-    source: Text = ""
-    date: Text = ""
 
 
 class Plan(Strict):
@@ -307,10 +279,10 @@ class Plan(Strict):
     distances: Distances
     geography: Geography = Geography()
     floor_share: ShareParameter
-    factors: Annotated[tuple[Factor, ...], Field(min_length=1)]
+    factors: tuple[Factor, ...]
     elasticities: Id
-    elasticity_sets: Annotated[tuple[ElasticitySet, ...], Field(min_length=1)]
-    assets: Annotated[tuple[Asset, ...], Field(min_length=1)]
+    elasticity_sets: tuple[ElasticitySet, ...]
+    assets: tuple[Asset, ...]
     demand: tuple[Demand, ...] = ()
     mixes: Files = ()
     machines: Files = ()
@@ -323,7 +295,17 @@ class Plan(Strict):
     sources: Text | None = None
 
 
-def check_sum(what: str, shares: list[float]) -> None:
-    """FaultError unless shares sum to one."""
-    if abs(sum(shares) - 1) > 1e-6:
-        raise FaultError(f"{what} sum to {sum(shares):g}; expected 1", "make them sum to 1")
+STAND_INS: Mapping[Path, object] = {
+    ("schema",): 1,
+    ("id",): "unknown",
+    ("title",): "unknown",
+    ("currency",): "CNY",
+    ("price_year",): 2000,
+    ("discount_rate",): 0,
+    ("objective",): "total",
+    ("floor_share",): 0,
+    ("regions", "energy_price"): 0,
+    ("regions", "pue_base"): 1,
+    ("regions", "pue_new"): 1,
+}
+"""What takes the place of a wrong or missing value while the rest of a config is checked; never part of a scenario."""

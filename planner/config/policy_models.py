@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from planner.config.problems import FaultError
 from planner.config.quantities import Count, Id, Interest, Money, Rate, Strict, Text
-from planner.config.vocabulary import Amount, AssetClass, ByForm, Spending, Year
+from planner.config.vocabulary import Amount, AssetClass, ByForm, NonEmpty, Spending, Year
 
 
 class YearRange(Strict):
@@ -66,7 +66,7 @@ class Budget(Strict):
 
     id: Id
     name: Text
-    kinds: Annotated[tuple[Spending, ...], Field(min_length=1)]
+    kinds: NonEmpty[tuple[Spending, ...]]
     scope: Scope = Scope()
     period: Literal["year", "total"]
     limit: Limit
@@ -112,7 +112,7 @@ class GrowthLimit(Strict):
     """Orders of an asset in a region stay within a rate of its stock plus a seed."""
 
     id: Id
-    assets: Annotated[tuple[Id, ...], Field(min_length=1)]
+    assets: NonEmpty[tuple[Id, ...]]
     rate: Rate
     seed: Count
     source: Text = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, TypeVar, get_args
+from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
     BaseModel,
@@ -93,12 +93,6 @@ class ParameterText(Strict, Generic[Q]):
     kind: Kind | None = None
     source: Text = ""
     note: Text = ""
-
-    @classmethod
-    def model_parametrized_name(cls, params: tuple[type[Any], ...]) -> str:
-        """Name of the parameter of a dimension, as the JSON schema shows it."""
-        dimension = get_args(params[0])[1].dimension
-        return f"Parameter: {dimension.name} ({dimension.canonical})"
 
     @model_validator(mode="before")
     @classmethod

@@ -10,7 +10,7 @@ from planner.config.context import Context
 from planner.config.demand import check_service, resolve_demand, resolve_supply
 from planner.config.loading import Document
 from planner.config.machines import resolve_machines, resolve_mixes
-from planner.config.models import Plan
+from planner.config.models import STAND_INS, Plan
 from planner.config.policies import resolve_budgets, resolve_growth_limits, resolve_rules
 from planner.config.problems import ConfigError
 from planner.config.provenance import check_sources, resolve_sources
@@ -24,7 +24,7 @@ from planner.scenario import Asset, Scenario, Tail
 def resolve(document: Document) -> Scenario:
     """The scenario of a config. Raises ConfigError with every problem found in any of its files."""
     problems = document.inputs.problems
-    plan = validated(Plan, document.root, problems)
+    plan = validated(Plan, document.root, problems, STAND_INS)
     context = Context(document, document.root)
     columns = None if plan is None else read_columns(context, plan)
     if plan is None or columns is None:
@@ -92,6 +92,9 @@ def _tail(plan: Plan, assets: tuple[Asset, ...]) -> Tail:
 
 def _check_whole(context: Context, plan: Plan, scenario: Scenario, columns: Columns) -> None:
     """Checks that make sense only where every part is right."""
+    for section in ("factors", "elasticity_sets", "assets"):
+        if not getattr(plan, section):
+            context.report((section,), "the list is empty", "add at least one")
     check_service(context, scenario.demand, scenario.assets, scenario.mixes, scenario.machines)
     if scenario.sources:
         matrix = context.inputs.relative(context.inputs.path(plan.distances.table))

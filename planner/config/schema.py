@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def json_schema() -> dict[str, Any]:
     """The schema. Keys other than `id` are never required, since a file may extend another."""
-    schema = _relaxed(Plan.model_json_schema(by_alias=True))
+    schema = _named(_relaxed(Plan.model_json_schema(by_alias=True)))
     schema["properties"]["extends"] = {
         "description": "file or files this one extends: mappings merge, lists merge by id",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
@@ -30,6 +31,27 @@ def write(path: Path) -> None:
     """Write the schema file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text(), "utf-8", newline="\n")
+
+
+def _named(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with parameters defined under a name that says what they measure."""
+    names = {}
+    for name, definition in schema["$defs"].items():
+        what, is_parameter = definition.get("description", "").partition(", e.g.")[0], "anyOf" in definition
+        names[name] = re.sub(r"[^a-z_]+", "_", what.lower()).strip("_") if is_parameter else name
+    definitions = {names[name]: held for name, held in schema["$defs"].items()}
+    return {key: _referring(item, names) for key, item in (schema | {"$defs": definitions}).items()}
+
+
+def _referring(node: Any, names: dict[str, str]) -> Any:
+    if isinstance(node, list):
+        return [_referring(item, names) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if isinstance(node.get("$ref"), str):
+        head, _, name = node["$ref"].rpartition("/")
+        return node | {"$ref": f"{head}/{names[name]}"}
+    return {key: _referring(item, names) for key, item in node.items()}
 
 
 def _relaxed(node: Any) -> Any:

@@ -123,7 +123,7 @@ def _wrong_unit(text: str, unit: str, dimension: Dimension) -> FaultError:
     if unit[0] in ",，'_":
         return FaultError(f"value {text!r} has a sign inside the number", "write the digits without separators")
     hint = nearest(unit, (known for known in dimension.units if known))
-    remedy = f"{hint.rstrip('?')} or {dimension.remedy}?" if hint.startswith("did you") else dimension.remedy
+    remedy = hint if hint.startswith("did you mean") else dimension.remedy
     return FaultError(f"value {text!r} has unit {unit}; expected {dimension.expected}", remedy)
 
 

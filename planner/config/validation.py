@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -17,30 +18,34 @@ M = TypeVar("M", bound=BaseModel)
 _MOST_ROUNDS = 12
 
 
-def validated(model: type[M], root: Node, problems: list[Problem], prefix: str = "") -> M | None:
+def validated(
+    model: type[M], root: Node, problems: list[Problem], stand_ins: Mapping[Path, object] = MappingProxyType({})
+) -> M | None:
     """The tree as a model, with a problem for everything that does not fit.
 
-    What does not fit is left out as narrowly as possible and the rest is read all the same, so that later checks
-    can still find the other problems. None where nothing sensible remains.
+    What does not fit is left out as narrowly as possible, or gives way to its stand-in, and the rest is read all the
+    same: later checks can then find the other problems. None where nothing sensible remains.
     """
     data = plain(root)
     for attempt in range(_MOST_ROUNDS):
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            if attempt == 0:
-                problems.extend(_problem(model, root, item, prefix) for item in error.errors(include_url=False))
-            culprits = {_culprit(data, item) for item in error.errors(include_url=False)}
-            if any(_is_essential(path) for path in culprits):
-                return None
-            data = _pruned(data, culprits)
+            found = error.errors(include_url=False)
+        if attempt == 0:
+            problems.extend(_problem(model, root, item) for item in found)
+        filled = {item["loc"] for item in found if item["loc"] in stand_ins}
+        culprits = {_culprit(data, item) for item in found if item["loc"] not in stand_ins}
+        if any(_is_essential(path) for path in culprits):
+            return None
+        data = _filled(_pruned(data, culprits), {path: stand_ins[path] for path in filled})
     return None
 
 
-def _problem(model: type[BaseModel], root: Node, error: Any, prefix: str) -> Problem:
+def _problem(model: type[BaseModel], root: Node, error: Any) -> Problem:
     loc: Path = error["loc"]
     node, walked = find(root, loc)
-    path = ".".join(filter(None, (prefix, named(root, walked))))
+    path = named(root, walked)
     kind = error["type"]
     if kind == "missing":
         key = str(loc[-1])
@@ -135,3 +140,11 @@ def _pruned(data: Any, culprits: set[Path]) -> Any:
     items = data.items() if isinstance(data, dict) else enumerate(data)
     kept = {k: _pruned(v, heads[k]) if k in heads else v for k, v in items if () not in heads.get(k, ())}
     return kept if isinstance(data, dict) else tuple(kept.values())
+
+
+def _filled(data: Any, values: Mapping[Path, object]) -> Any:
+    """The data with stand-ins in it; the mappings above them are there."""
+    for path, value in values.items():
+        inner = value if len(path) == 1 else _filled(data[path[0]], {path[1:]: value})
+        data = data | {path[0]: inner}
+    return data

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sized
+from typing import Annotated, Literal, TypeVar
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, PlainValidator, Tag, WithJsonSchema
 
 from planner.config import units
 from planner.config.problems import FaultError
@@ -39,8 +40,22 @@ def by_form(value: object) -> str:
     return "mapping" if isinstance(value, dict) else "list"
 
 
+def _not_empty(value: T) -> T:
+    if not value:
+        raise FaultError("the list is empty", "name at least one")
+    return value
+
+
+T = TypeVar("T", bound=Sized)
 ByForm = Discriminator(by_form)
 Cell = Annotated[str, PlainValidator(_cell), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 Amount = Annotated[float | str, PlainValidator(_amount), WithJsonSchema({"type": ["number", "string"]})]
 DelayOrNone = Annotated[Delay | None, BeforeValidator(_maybe_none)]
 Files = Annotated[Annotated[tuple[Text, ...], Tag("list")] | Annotated[dict[str, Text], Tag("mapping")], ByForm]
+NonEmpty = Annotated[T, AfterValidator(_not_empty)]
+
+
+def check_sum(what: str, shares: list[float]) -> None:
+    """FaultError unless shares sum to one."""
+    if abs(sum(shares) - 1) > 1e-6:
+        raise FaultError(f"{what} sum to {sum(shares):g}; expected 1", "make them sum to 1")
