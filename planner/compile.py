@@ -84,11 +84,11 @@ def _objective(rule: Rule, sketch: Sketch, look: Tables, columns: int) -> tuple[
     except RuleError as error:
         raise RuleError(f"objective {rule.__name__}: {error}") from error
     for term in terms:
-        where = coordinates.flat(term.columns, term.cells.shape, np.int64)
-        cost += np.bincount(where, coordinates.flat(term.coefficient, term.cells.shape, float), columns)
-    if not (np.isfinite(cost).all() and np.isfinite(offset)):
+        where = coordinates.flat(term.columns, term.cells)
+        cost += np.bincount(where, coordinates.flat(term.coefficient, term.cells), columns)
+    if not (np.isfinite(cost).all() and np.isfinite(offset.array)):
         raise RuleError(f"objective {rule.__name__}: a coefficient is not finite; is a parameter missing?")
-    return cost, float(offset)
+    return cost, float(offset.array)
 
 
 def _column_bounds(symbols: Symbols, blocks: dict[str, Block]) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -227,7 +227,8 @@ def _linear(expression: Any, place: dict[int, int]) -> tuple[float, list[tuple[i
 
 
 def _ordinary_matrix(rows: list[list[tuple[int, float]]]) -> tuple[Ints, Ints, Floats]:
-    starts = np.cumsum([0, *map(len, rows)])
     columns = np.array([column for row in rows for column, _ in row], np.int32)
     values = np.array([value for row in rows for _, value in row], np.float64)
-    return coordinates.tidy(starts, columns, values, np.array([0, len(rows)]))
+    counts = coordinates.tidy(np.array([len(row) for row in rows], np.int64), columns, values)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    return starts, columns[: starts[-1]], values[: starts[-1]]

@@ -7,36 +7,45 @@ Arrays on a grid have as many axes as the grid and length 1 where they do not va
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import add, mul
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Index = NDArray[np.signedinteger[Any]]
-Index32 = NDArray[np.int32]
-Number = NDArray[Any] | float
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
 
 
 @dataclass(eq=False, slots=True)
 class Cells:
-    """A grid of cells; letters maps an index letter to its member at each cell.
+    """A grid of cells; `letters` maps each index letter of the last step to its member at each cell.
 
-    parent   the grid before the last step; None at the start
-    parents  shape (cells,), the parent's cell each cell of a ragged step came from; None for a dense step
+    parent  the grid before the last step; None at the start
+    counts  shape (cells of the parent,): how many cells a ragged step made of each; None for a dense step
     """
 
     shape: tuple[int, ...]
-    letters: dict[Any, Index]
+    letters: Mapping[Any, Index]
     parent: Cells | None = None
-    parents: Index | None = None
+    counts: Index | None = None
+    depth: int = 1
 
     @property
     def size(self) -> int:
-        size = 1
-        for n in self.shape:
-            size *= n
-        return size
+        return math.prod(self.shape)
+
+
+@dataclass(eq=False, slots=True)
+class Value:
+    """Numbers on a grid, or one number on none. A step deeper, each cell has the number of the cell it came from."""
+
+    cells: Cells | None
+    array: Any
 
 
 def start(letters: tuple[Any, ...], members: tuple[Index, ...]) -> Cells:
@@ -46,73 +55,112 @@ def start(letters: tuple[Any, ...], members: tuple[Index, ...]) -> Cells:
         letter: m.reshape((1,) * k + (-1,) + (1,) * (axes - k - 1))
         for k, (letter, m) in enumerate(zip(letters, members, strict=True))
     }
-    return Cells(tuple(len(m) for m in members), placed)
+    return Cells(tuple(map(len, members)), placed)
 
 
 def dense_step(parent: Cells, letter: Any, members: Index) -> Cells:
     """Every cell times the same members."""
-    axes = len(parent.shape)
-    return Cells((*parent.shape, len(members)), {letter: members.reshape((1,) * axes + (-1,))}, parent)
+    letters = {letter: members.reshape((1,) * len(parent.shape) + (-1,))}
+    return Cells((*parent.shape, len(members)), letters, parent, None, parent.depth + 1)
 
 
-def ragged_step(parent: Cells, letter: Any, starts: Index, members: Index, row: Number) -> Cells:
-    """Every cell times members[starts[row]:starts[row + 1]], `row` being given on the parent's cells."""
-    rows = np.broadcast_to(row, parent.shape).reshape(-1)
-    counts = np.diff(starts)[rows]
-    parents = np.repeat(np.arange(len(rows), dtype=np.int32), counts)
-    ends = np.cumsum(counts)
-    within = np.arange(len(parents)) - np.repeat(ends - counts, counts)
-    taken = members[within + np.repeat(starts[:-1][rows], counts)]
-    return Cells((len(parents),), {letter: taken}, parent, parents)
+def ragged_step(parent: Cells, letter: Any, starts: Index, members: Index, row: Value) -> Cells:
+    """Every cell times members[starts[row]:starts[row + 1]]."""
+    rows = flat(row, parent)
+    first = starts[rows]
+    counts = starts[rows + 1] - first
+    taken = members[_runs(first, counts)]
+    return Cells(taken.shape, {letter: taken}, parent, counts, parent.depth + 1)
 
 
-def member(cells: Cells, letter: Any) -> Index:
-    """The member that `letter` stands for at each cell; KeyError if no set gave it one."""
-    found = cells.letters.get(letter)
-    if found is None:
-        if cells.parent is None:
-            raise KeyError(letter)
-        found = cells.letters[letter] = lift(cells, member(cells.parent, letter))
-    return found
+def _runs(first: Index, counts: Index) -> Index:
+    """For each place in turn `counts` numbers from `first` on."""
+    runs = np.repeat(first - np.cumsum(counts) + counts, counts)
+    runs += np.arange(len(runs))
+    return runs
 
 
-def lift(cells: Cells, array: Any) -> Any:
-    """An array on the parent's cells, on the cells after the step."""
-    if not isinstance(array, np.ndarray):
+def member(cells: Cells, letter: Any) -> Value:
+    """What an index letter stands for; KeyError if no step gave it members."""
+    step: Cells | None = cells
+    while step is not None:
+        if letter in step.letters:
+            return Value(step, step.letters[letter])
+        step = step.parent
+    raise KeyError(letter)
+
+
+def on(value: Value, cells: Cells | None) -> Any:
+    """The array of a value on a grid that descends from its own."""
+    array = value.array
+    if value.cells is cells or not isinstance(array, np.ndarray):
         return array
-    if cells.parents is None or cells.parent is None:
-        return array[..., None]
-    return np.broadcast_to(array, cells.parent.shape).reshape(-1)[cells.parents]
-
-
-def lift_from(ancestor: Cells, cells: Cells, array: Any) -> Any:
-    """An array on an ancestor's cells, on `cells`."""
-    if cells is ancestor or not isinstance(array, np.ndarray):
-        return array
-    if cells.parent is None:
+    if cells is None or cells.parent is None:
         raise ValueError("the grids are not of one descent")
-    return lift(cells, lift_from(ancestor, cells.parent, array))
+    array = on(value, cells.parent)
+    return array[..., None] if cells.counts is None else np.repeat(_written_out(array, cells.parent), cells.counts)
 
 
-def fold(cells: Cells, array: Number) -> Number:
-    """The sum of an array over the last step, on the parent's cells."""
-    if cells.parent is None:
+def flat(value: Value, cells: Cells) -> NDArray[Any]:
+    """The numbers of a value at each of the cells, in row-major order."""
+    return _written_out(on(value, cells), cells)
+
+
+def _written_out(array: Any, cells: Cells) -> NDArray[Any]:
+    given = np.asarray(array)
+    if given.shape == cells.shape:
+        return given.reshape(-1)
+    written = np.empty(cells.shape, given.dtype)
+    written[...] = given
+    return written.reshape(-1)
+
+
+def together(values: Sequence[Value]) -> tuple[Cells | None, list[Any]]:
+    """The deepest grid of the values, and their arrays on it."""
+    cells = max((value.cells for value in values), key=lambda c: c.depth if c else 0)
+    return cells, [on(value, cells) for value in values]
+
+
+def combine(operation: Callable[[Any, Any], Any], left: Value, right: Value) -> Value:
+    """An operation on two values, on the deeper grid of the two."""
+    if left.cells is right.cells:
+        return Value(left.cells, operation(left.array, right.array))
+    cells, arrays = together((left, right))
+    return Value(cells, operation(*arrays))
+
+
+def gather(table: NDArray[Any], index: Sequence[Value]) -> Value:
+    """table[index], on the deepest grid of the indices."""
+    if not index:
+        return Value(None, table.item())
+    cells, arrays = together(index)
+    return Value(cells, table[tuple(arrays)])
+
+
+def ravel(index: Sequence[Value], strides: Sequence[int], first: int) -> Value:
+    """First + sum of index * stride, the deepest last so that the sums stay small."""
+    pairs = sorted(zip(index, strides, strict=True), key=lambda pair: pair[0].cells.depth if pair[0].cells else 0)
+    total = Value(None, first)
+    for value, stride in pairs:
+        total = combine(add, total, Value(value.cells, value.array * stride))
+    return total
+
+
+def fold(cells: Cells, value: Value) -> Value:
+    """The sum of a value over the last step, on the parent's cells."""
+    parent = cells.parent
+    if parent is None:
         raise ValueError("the grid has no step to sum over")
-    if cells.parents is not None:
-        weights = np.broadcast_to(np.asarray(array, np.float64), cells.shape)
-        total = np.bincount(cells.parents, weights=weights, minlength=cells.parent.size)
-        return total.reshape(cells.parent.shape)
-    if not isinstance(array, np.ndarray):
-        return array * cells.shape[-1]
-    if array.shape[-1] == 1:
-        return array[..., 0] * cells.shape[-1]
-    folded: Number = array.sum(axis=-1)
-    return folded
-
-
-def flat(array: Number, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
-    """An array in row-major order with every cell written out."""
-    return np.broadcast_to(np.asarray(array, dtype), shape).reshape(-1)
+    if value.cells is not cells:
+        counts = (
+            Value(None, cells.shape[-1]) if cells.counts is None else Value(parent, cells.counts.reshape(parent.shape))
+        )
+        return combine(mul, value, counts)
+    if cells.counts is None:
+        array = value.array.sum(axis=-1)
+        return Value(parent, array if value.array.shape[-1] == cells.shape[-1] else array * cells.shape[-1])
+    parents = np.repeat(np.arange(len(cells.counts)), cells.counts)
+    return Value(parent, np.bincount(parents, value.array, len(cells.counts)).reshape(parent.shape))
 
 
 @dataclass(eq=False, slots=True)
@@ -120,127 +168,127 @@ class Term:
     """At each of `cells`: coefficient times the column of that number."""
 
     cells: Cells
-    columns: Any
-    coefficient: Any
+    columns: Value
+    coefficient: Value
 
     @property
     def first_column(self) -> int:
-        return int(self.columns.flat[0]) if isinstance(self.columns, np.ndarray) else int(self.columns)
+        array = self.columns.array
+        return int(array.flat[0]) if isinstance(array, np.ndarray) else int(array)
 
-
-def rows_of(cells: Cells) -> Index:
-    """The rule's cell that each cell descends from, flat."""
-    if cells.parent is None:
-        return np.arange(cells.size, dtype=np.int32)
-    rows = rows_of(cells.parent)
-    return np.repeat(rows, cells.shape[-1]) if cells.parents is None else rows[cells.parents]
-
-
-def is_ragged(cells: Cells) -> bool:
-    """Whether cells of the rule may have different numbers of descendants."""
-    return cells.parents is not None or (cells.parent is not None and is_ragged(cells.parent))
+    def counts(self) -> Index | int:
+        """Entries of each row of the rule; one number where all rows have as many."""
+        cells, many = self.cells, Value(None, 1)
+        while cells.parent is not None:
+            many = fold(cells, many)
+            cells = cells.parent
+        return many.array if isinstance(many.array, int) else flat(many, cells).astype(np.int64)
 
 
 @dataclass(eq=False, slots=True)
 class RowBlock:
-    """The terms of the `size` rows of one rule, counted.
+    """The terms of the rows of one rule, and how many entries each puts in each row."""
 
-    counts  entries of each row, or one number where all rows have as many
-    shifts  for uneven rows: what to add to the number of an entry within its term to find it within its row
-    """
-
-    size: int
+    rows: int
     terms: list[Term]
-    counts: Index | int
-    shifts: list[Index]
+    counts: list[Index | int]
 
 
-def row_block(size: int, terms: list[Term]) -> RowBlock:
+def row_block(rows: int, terms: list[Term]) -> RowBlock:
     """Terms, counted, in the order of their first columns, so that most rows come out sorted."""
     terms = sorted((term for term in terms if term.cells.size), key=lambda term: term.first_column)
-    if not any(is_ragged(term.cells) for term in terms):
-        return RowBlock(size, terms, sum(t.cells.size // size for t in terms), [])
-    counts = np.zeros(size, np.int64)
-    shifts = []
-    for term in terms:
-        in_term = np.bincount(rows_of(term.cells), minlength=size)
-        shifts.append(counts - np.cumsum(in_term) + in_term)
-        counts = counts + in_term
-    return RowBlock(size, terms, counts, shifts)
+    return RowBlock(rows, terms, [term.counts() for term in terms])
 
 
-def write_block(block: RowBlock, starts: Index, columns: Index, values: NDArray[np.float64]) -> None:
-    """Write a block's entries into its part of the columns and values, whose rows begin at `starts`."""
-    if isinstance(block.counts, int):
-        even = (block.size, block.counts)
-        _write_even(block, columns.reshape(even), values.reshape(even))
-        return
-    for term, shift in zip(block.terms, block.shifts, strict=True):
-        shape = term.cells.shape
-        place = np.arange(term.cells.size) + (shift + starts[:-1])[rows_of(term.cells)]
-        columns[place] = flat(term.columns, shape, np.int32)
-        values[place] = flat(term.coefficient, shape, np.float64)
+def compressed_rows(blocks: list[RowBlock]) -> tuple[Ints, Ints, Floats]:
+    """Starts, columns, values of all blocks: sorted by row, then column; duplicates summed, zeros dropped."""
+    room = sum(term.cells.size for block in blocks for term in block.terms)
+    columns, values = np.empty(room, np.int32), np.empty(room)
+    starts = np.zeros(sum(block.rows for block in blocks) + 1, np.int32)
+    row = used = 0
+    for block in blocks:
+        size = sum(term.cells.size for term in block.terms)
+        part = slice(used, used + size)
+        counts = _write(block, columns[part], values[part])
+        starts[row + 1 : row + 1 + block.rows] = counts
+        row += block.rows
+        used += block.rows * counts if isinstance(counts, int) else int(counts.sum())
+    np.cumsum(starts, out=starts)
+    return starts, columns[:used], values[:used]
 
 
-def _write_even(block: RowBlock, columns: Index, values: NDArray[np.float64]) -> None:
+def _write(block: RowBlock, columns: Ints, values: Floats) -> Index | int:
+    """Write a block's entries from the front of its part, tidied; returns the entries of each row."""
+    if all(isinstance(count, int) for count in block.counts):
+        width = len(columns) // block.rows if block.rows else 0
+        table = columns.reshape(block.rows, width)
+        _write_even(block, table, values.reshape(block.rows, width))
+        if (table[:, 1:] > table[:, :-1]).all() and values.all():
+            return width
+        return tidy(np.full(block.rows, width), columns, values)
+    counts = _write_uneven(block, columns, values)
+    return tidy(counts, columns, values)
+
+
+def _write_even(block: RowBlock, columns: Ints, values: Floats) -> None:
     before = 0
     for term in block.terms:
         shape = term.cells.shape
-        after = before + term.cells.size // block.size
-        columns[:, before:after].reshape(shape, copy=False)[...] = term.columns
-        values[:, before:after].reshape(shape, copy=False)[...] = term.coefficient
+        after = before + term.cells.size // block.rows
+        columns[:, before:after].reshape(shape, copy=False)[...] = on(term.columns, term.cells)
+        values[:, before:after].reshape(shape, copy=False)[...] = on(term.coefficient, term.cells)
         before = after
 
 
-def compressed_rows(blocks: list[RowBlock]) -> tuple[Index32, Index32, NDArray[np.float64]]:
-    """Starts, columns, values of all blocks: sorted by row, then column; duplicates summed, zeros dropped."""
-    rows = np.cumsum([0, *(block.size for block in blocks)])
-    starts = np.zeros(rows[-1] + 1, np.int64)
-    for block, first in zip(blocks, rows, strict=False):
-        starts[first + 1 : first + 1 + block.size] = block.counts
-    np.cumsum(starts, out=starts)
-    columns, values = np.empty(starts[-1], np.int32), np.empty(starts[-1])
-    for block, first in zip(blocks, rows, strict=False):
-        own = starts[first : first + block.size + 1]
-        part = slice(own[0], own[-1])
-        write_block(block, own - own[0], columns[part], values[part])
-    return tidy(starts, columns, values, rows)
+def _write_uneven(block: RowBlock, columns: Ints, values: Floats) -> Index:
+    """The largest term takes, in order, the places that the others leave."""
+    counts = np.zeros(block.rows, np.int64)
+    for count in block.counts:
+        counts += count
+    largest = max(range(len(block.terms)), key=lambda k: block.terms[k].cells.size)
+    free = np.ones(len(columns), np.bool_)
+    before = np.cumsum(counts) - counts
+    for k, (term, count) in enumerate(zip(block.terms, block.counts, strict=True)):
+        if k != largest:
+            places = _places(before, count)
+            free[places] = False
+            columns[places] = flat(term.columns, term.cells)
+            values[places] = flat(term.coefficient, term.cells)
+        before = before + count
+    term = block.terms[largest]
+    columns[free] = flat(term.columns, term.cells)
+    values[free] = flat(term.coefficient, term.cells)
+    return counts
 
 
-def tidy(
-    starts: Index, columns: Index32, values: NDArray[np.float64], parts: Index
-) -> tuple[Index32, Index32, NDArray[np.float64]]:
-    """Sort the rows of each part parts[k]:parts[k + 1] that needs it, sum duplicates, drop exact zeros."""
-    rising = _rises(starts, columns)
-    if not rising.all():
-        ends = starts[parts]
-        for k in np.unique(np.searchsorted(ends, np.flatnonzero(~rising), side="right") - 1):
-            _sort_part(starts[parts[k] : parts[k + 1] + 1], columns, values)
-        first = np.concatenate([[True], _rises(starts, columns)])
-        if not first.all():
-            values = np.add.reduceat(values, np.flatnonzero(first))
-            starts, columns = _kept_before(first)[starts], columns[first]
-    if not values.all():
-        kept = values != 0
-        starts, columns, values = _kept_before(kept)[starts], columns[kept], values[kept]
-    return starts.astype(np.int32), columns, values
+def _places(before: Index, count: Index | int) -> Index:
+    if isinstance(count, int):
+        return before if count == 1 else (before[:, None] + np.arange(count)).reshape(-1)
+    return _runs(before, count)
 
 
-def _rises(starts: Index, columns: Index) -> NDArray[np.bool_]:
+def tidy(counts: Index, columns: Ints, values: Floats) -> Index:
+    """Sort rows, sum duplicates, drop exact zeros, in place and towards the front; returns the entries of each row."""
+    ends = np.cumsum(counts)
+    if not _rises(ends, columns).all():
+        rows = np.repeat(np.arange(len(counts)), counts)
+        order = np.argsort(rows * (int(columns.max()) + 1) + columns, kind="stable")
+        columns[:], values[:] = columns[order], values[order]
+        first = np.flatnonzero(np.concatenate([[True], _rises(ends, columns)]))
+        if len(first) < len(columns):
+            sums = np.add.reduceat(values, first)
+            values[:] = 0.0
+            values[first] = sums
+    if values.all():
+        return counts
+    kept = values != 0
+    left = np.count_nonzero(kept)
+    columns[:left], values[:left] = columns[kept], values[kept]
+    return np.diff(np.concatenate([[0], np.cumsum(kept)])[ends], prepend=0)
+
+
+def _rises(ends: Index, columns: Ints) -> NDArray[np.bool_]:
     """Whether each entry but the first has a higher column than the one before, or begins a row."""
     rising = columns[1:] > columns[:-1]
-    inner = starts[(starts > 0) & (starts < len(columns))]
-    rising[inner - 1] = True
+    rising[ends[(ends > 0) & (ends < len(columns))] - 1] = True
     return rising
-
-
-def _sort_part(starts: Index, columns: Index, values: NDArray[np.float64]) -> None:
-    part = slice(starts[0], starts[-1])
-    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    key = rows * (int(columns[part].max()) + 1) + columns[part]
-    order = np.argsort(key, kind="stable")
-    columns[part], values[part] = columns[part][order], values[part][order]
-
-
-def _kept_before(kept: NDArray[np.bool_]) -> Index:
-    return np.concatenate([[0], np.cumsum(kept)])

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import add, mul, sub, truediv
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner import coordinates
-from planner.coordinates import Cells, Number, RowBlock, Term
-from planner.symbols import IndexSet, Param, Rule, Subsets, Symbols
+from planner.coordinates import Cells, RowBlock, Term, Value
+from planner.symbols import IndexSet, Param, Rule, Subsets, Symbols, Variable
 from planner.template import Binary, Expression, Item, Letter, Members, Relation, RuleError, Sketch, Sum
 
-Linear = tuple[Number, list[Term]]
+Linear = tuple[Value, list[Term]]
+
+_ZERO, _ONE = Value(None, 0.0), Value(None, 1.0)
 
 
 @dataclass(frozen=True)
@@ -70,13 +73,13 @@ def rule_rows(
     relation = _relation(sketch.trace(rule, letters))
     if not len(lower):
         return coordinates.row_block(0, [])
-    cells = coordinates.start(letters, tuple(_all(m) for m in members))
+    cells = coordinates.start(letters, tuple(all_members(m) for m in members))
     constant, terms = evaluate(relation.body, cells, look)
     for given, bound, none in ((relation.lower, lower, -np.inf), (relation.upper, upper, np.inf)):
         value, variables = evaluate(none if given is None else given, cells, look)
         if variables:
             raise RuleError("an end of a range holds a variable; write two rules")
-        bound.reshape(cells.shape)[...] = value - constant
+        bound.reshape(cells.shape)[...] = coordinates.on(coordinates.combine(sub, value, constant), cells)
     return coordinates.row_block(cells.size, terms)
 
 
@@ -84,7 +87,8 @@ def _of(members: Members) -> str:
     return members.source.of if isinstance(members.source, Subsets) else members.source.name
 
 
-def _all(members: Members) -> Any:
+def all_members(members: Members) -> NDArray[np.signedinteger[Any]]:
+    """The members of a set, or of a subset without indices."""
     source = members.source
     return np.arange(source.size, dtype=np.int32) if isinstance(source, IndexSet) else source.members
 
@@ -100,7 +104,7 @@ def _relation(said: Any) -> Relation:
 
 
 def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
-    """The constant and the terms of an expression at each of the cells."""
+    """The constant and the terms of an expression at the cells of a grid."""
     kind = node.__class__
     if kind is Item:
         return _item(node, cells, look)
@@ -109,55 +113,59 @@ def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
     if kind is Sum:
         return _sum(node, cells, look)
     if kind is Letter:
-        return _member(cells, node), []
+        return _member(node, cells), []
     if isinstance(node, (int, float, np.number)):
-        return node, []  # type: ignore[return-value]
+        return Value(None, node), []
     raise RuleError(f"{node!r} is no number and no expression of the model")
 
 
 def _item(node: Item, cells: Cells, look: Tables) -> Linear:
-    name = node.symbol.name
-    index = [_index(i, over, name, cells, look) for i, over in zip(node.index, node.symbol.over, strict=True)]
-    if isinstance(node.symbol, Param):
-        return look.values[name][tuple(index)], []
-    column, strides = look.columns[name]
-    for i, stride in zip(index, strides, strict=True):
-        column = column + i * stride
-    return 0.0, [Term(cells, column, 1.0)]
+    symbol = node.symbol
+    index = _indices(node.index, symbol, cells, look)
+    if isinstance(symbol, Param):
+        return coordinates.gather(look.values[symbol.name], index), []
+    first, strides = look.columns[symbol.name]
+    return _ZERO, [Term(cells, coordinates.ravel(index, strides, first), _ONE)]
 
 
-def _index(node: Any, over: str, name: str, cells: Cells, look: Tables) -> Any:
-    size = look.sizes[over]
+def _indices(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables) -> list[Value]:
+    return [_index(node, name, symbol.name, cells, look) for node, name in zip(nodes, symbol.over, strict=True)]
+
+
+def _index(node: Any, of: str, name: str, cells: Cells, look: Tables) -> Value:
+    """The members of the set `of` that an index of the symbol `name` stands for."""
+    size = look.sizes[of]
     if node.__class__ is Letter:
-        index: Any = _member(cells, node)
-        if node.of == over:
+        index = _member(node, cells)
+        if node.of == of:
             return index
     elif isinstance(node, (int, np.integer)):
-        index = np.int64(node)
+        index = Value(None, int(node))
+    elif isinstance(node, Expression):
+        index, terms = evaluate(node, cells, look)
+        if terms:
+            raise RuleError(f"`{name}` has an index that depends on a variable")
+        if node.__class__ is Item and _inside(look.values[node.symbol.name], size):
+            return index
     else:
-        index = _computed_index(node, name, cells, look)
-    if index.size and not (index.min() >= 0 and index.max() < size):
-        wrong = int(index.min() if index.min() < 0 else index.max())
+        raise RuleError(f"`{name}` has the index {node!r}; an index is a member number 0, 1, ...")
+    members = np.asarray(index.array)
+    if members.dtype.kind not in "iu":
+        raise RuleError(f"`{name}` has an index that is not whole; give the parameter in it an integer array")
+    if not _inside(members, size):
+        wrong = members[(members < 0) | (members >= size)][0]
         raise RuleError(
-            f"`{name}` is asked for member {wrong} of `{over}`, which has 0..{size - 1}; "
+            f"`{name}` is asked for member {wrong} of `{of}`, which has 0..{size - 1}; "
             "quantify the rule over a smaller set or subset"
         )
-    return index if index.ndim else int(index)
-
-
-def _computed_index(node: Any, name: str, cells: Cells, look: Tables) -> Any:
-    if not isinstance(node, Expression):
-        raise RuleError(f"`{name}` has the index {node!r}; an index is a member number 0, 1, ...")
-    value, terms = evaluate(node, cells, look)
-    if terms:
-        raise RuleError(f"`{name}` has an index that depends on a variable")
-    index = np.asarray(value)
-    if index.dtype.kind not in "iu":
-        raise RuleError(f"`{name}` has an index that is not whole; give the parameter in it an integer array")
     return index
 
 
-def _member(cells: Cells, letter: Letter) -> Any:
+def _inside(members: NDArray[Any], size: int) -> bool:
+    return members.dtype.kind in "iu" and (members.size == 0 or bool(members.min() >= 0 and members.max() < size))
+
+
+def _member(letter: Letter, cells: Cells) -> Value:
     try:
         return coordinates.member(cells, letter)
     except KeyError:
@@ -170,16 +178,10 @@ def _member(cells: Cells, letter: Letter) -> Any:
 def _sum(node: Sum, cells: Cells, look: Tables) -> Linear:
     inner = cells
     for letter, members in node.letters:
-        source = members.source
-        if isinstance(source, IndexSet):
-            inner = coordinates.dense_step(inner, letter, np.arange(source.size, dtype=np.int32))
-        elif not source.over:
-            inner = coordinates.dense_step(inner, letter, source.members)
+        if isinstance(members.source, Subsets) and members.source.over:
+            inner = _subset_step(letter, members, members.source, inner, look)
         else:
-            row: Any = 0
-            for i, over in zip(members.index, source.over, strict=True):
-                row = row * look.sizes[over] + _index(i, over, source.name, inner, look)
-            inner = coordinates.ragged_step(inner, letter, source.starts, source.members, row)
+            inner = coordinates.dense_step(inner, letter, all_members(members))
     constant, terms = evaluate(node.body, inner, look)
     while inner is not cells and inner.parent is not None:
         constant = coordinates.fold(inner, constant)
@@ -187,25 +189,39 @@ def _sum(node: Sum, cells: Cells, look: Tables) -> Linear:
     return constant, terms
 
 
+def _subset_step(letter: Letter, members: Members, family: Subsets, cells: Cells, look: Tables) -> Cells:
+    strides, stride = [], 1
+    for name in reversed(family.over):
+        strides.append(stride)
+        stride *= look.sizes[name]
+    row = coordinates.ravel(_indices(members.index, family, cells, look), strides[::-1], 0)
+    return coordinates.ragged_step(cells, letter, family.starts, family.members, row)
+
+
 def _binary(node: Binary, cells: Cells, look: Tables) -> Linear:
     left, left_terms = evaluate(node.left, cells, look)
     right, right_terms = evaluate(node.right, cells, look)
-    if node.operation == "+":
-        return left + right, left_terms + right_terms
-    if node.operation == "-":
-        return left - right, left_terms + [Term(t.cells, t.columns, -t.coefficient) for t in right_terms]
-    if node.operation == "*" and not right_terms:
-        return left * right, _scaled(left_terms, right, cells)
-    if node.operation == "*" and not left_terms:
-        return left * right, _scaled(right_terms, left, cells)
-    if node.operation == "/" and not right_terms:
-        if not np.all(right):
+    name = node.operation
+    if name == "+":
+        return coordinates.combine(add, left, right), left_terms + right_terms
+    if name == "-":
+        return coordinates.combine(sub, left, right), left_terms + _scaled(right_terms, Value(None, -1.0))
+    if name == "*" and not (left_terms and right_terms):
+        scaled = _scaled(left_terms, right) if left_terms else _scaled(right_terms, left)
+        return coordinates.combine(mul, left, right), scaled
+    if name == "/" and not right_terms:
+        if not np.all(right.array):
             raise RuleError("a number is divided by zero")
-        return left / right, _scaled(left_terms, 1.0 / right, cells)
-    if node.operation == "**" and not left_terms and not right_terms:
-        return np.power(left, right, dtype=np.float64), []
-    raise RuleError(f"variables stand on both sides of {node.operation}, or under it; that is not linear")
+        inverse = Value(right.cells, 1.0 / right.array)
+        return coordinates.combine(truediv, left, right), _scaled(left_terms, inverse)
+    if name == "**" and not (left_terms or right_terms):
+        return coordinates.combine(_power, left, right), []
+    raise RuleError(f"variables stand on both sides of {name}, or under it; that is not linear")
 
 
-def _scaled(terms: list[Term], factor: Number, cells: Cells) -> list[Term]:
-    return [Term(t.cells, t.columns, t.coefficient * coordinates.lift_from(cells, t.cells, factor)) for t in terms]
+def _power(base: Any, exponent: Any) -> Any:
+    return np.power(base, exponent, dtype=np.float64)
+
+
+def _scaled(terms: list[Term], factor: Value) -> list[Term]:
+    return [Term(t.cells, t.columns, coordinates.combine(mul, t.coefficient, factor)) for t in terms]
