@@ -197,6 +197,20 @@ def estimates(ctx: Context, *prefixes: str) -> tuple[str, ...]:
     return tuple(p for p in found if any(p == prefix or p.startswith(f"{prefix}.") for prefix in prefixes))
 
 
+def asset_estimates(ctx: Context, assets: Iterable[str]) -> tuple[str, ...]:
+    """Paths of estimated inputs of the assets, their base stocks included."""
+    found: list[str] = []
+    for asset in assets:
+        stock = ctx.assets.get(asset, {}).get("base_stock_kind") == "estimated"
+        found += [*estimates(ctx, f"assets.{asset}"), *([f"assets.{asset}.base_stock"] if stock else [])]
+    return tuple(dict.fromkeys(found))
+
+
+def asset_mark(ctx: Context, asset: str) -> str:
+    """The mark "estimated" where the base stock or another input of the asset is one."""
+    return "estimated" if asset_estimates(ctx, (asset,)) else ""
+
+
 def mark_of(ctx: Context, *prefixes: str) -> str:
     """The mark "estimated" where an input below a prefix is one."""
     return "estimated" if estimates(ctx, *prefixes) else ""

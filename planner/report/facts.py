@@ -145,7 +145,8 @@ def objective_words(ctx: Context, amount: float) -> str:
 
 def rule_name(ctx: Context, rule: str) -> str:
     known = {str(r["id"]): str(r["name"]) for r in ctx.summary.get("rules", ())}
-    return known.get(rule) or rule.replace("_", " ").capitalize()
+    name = known.get(rule) or rule
+    return name.replace("_", " ").capitalize() if name == rule else name
 
 
 def rank_correlation(first: Mapping[str, float], second: Mapping[str, float], keys: Sequence[str]) -> float:

@@ -8,11 +8,11 @@ from planner.report.charts import bars, columns
 from planner.report.context import (
     Context,
     asset_class,
+    asset_estimates,
+    asset_mark,
     asset_name,
     capex_by,
     class_name,
-    estimates,
-    mark_of,
     region_name,
     rows,
     sums,
@@ -64,7 +64,7 @@ def _by_year(ctx: Context) -> Chart:
         (panel,),
         _year_words(ctx),
         legend(ctx),
-        estimates=estimates(ctx, "assets"),
+        estimates=asset_estimates(ctx, ctx.assets),
     )
 
 
@@ -138,7 +138,7 @@ def _maps(ctx: Context) -> Chart:
         f"Money by province and class, {ctx.horizon}, {unit}",
         tuple(panels),
         ". ".join(words) + ". Each map has its own scale: darkest is the province with the most.",
-        estimates=estimates(ctx, "assets"),
+        estimates=asset_estimates(ctx, ctx.assets),
     )
 
 
@@ -178,7 +178,7 @@ def _assets(ctx: Context) -> Grid:
     units, paid = sums(orders, ("asset", "year"), "units"), sums(orders, ("asset",), "capex_million")
     body: list[Cells] = [
         (
-            Cell(asset_name(ctx, a), mark=mark_of(ctx, f"assets.{a}"), hint=str(ctx.assets[a].get("name_zh") or "")),
+            Cell(asset_name(ctx, a), mark=asset_mark(ctx, a), hint=str(ctx.assets[a].get("name_zh") or "")),
             class_name(asset_class(ctx, a)),
             str(ctx.assets[a]["unit"]),
             *(number(units.get((a, y), 0.0)) for y in ctx.years),

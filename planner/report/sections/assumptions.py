@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from planner.report.blocks import Block, Cell, Fold, Grid, Points, Section, grid
+from planner.report.blocks import Block, Cell, Cells, Fold, Grid, Points, Section, grid
 from planner.report.context import Context, Rows
 from planner.report.words import MISSING, percent, plain, plural
 
@@ -36,25 +36,46 @@ def section(ctx: Context) -> Section:
         f"{plural(len(table), 'number')} in all. Estimated values are marked est. wherever they appear in this report."
     )
     notices = tuple(str(notice) for notice in ctx.summary.get("notices", ()))
-    blocks: list[Block] = [_kinds(counts), _all(table), Points(NOT_MODELLED, "What is not modelled")]
+    sources = list(ctx.summary.get("sources", ()))
+    blocks: list[Block] = [_kinds(counts, Counter(source["kind"] for source in sources)), _all(table)]
+    if sources:
+        blocks.append(Fold(f"Every column of the data tables ({len(sources)})", (_columns(sources),)))
+    blocks += [Points(NOT_MODELLED, "What is not modelled")]
     if notices:
         blocks.append(Fold(f"Notices from reading the data ({len(notices)})", (Points(notices),)))
     return Section("assumptions", "What the plan rests on", lead, tuple(blocks))
 
 
-def _kinds(counts: Counter[str]) -> Grid:
-    whole = sum(counts.values())
-    order = [*(k for k in KINDS if counts[k]), *(k for k in counts if k not in KINDS)]
-    body = [
+def _kinds(counts: Counter[str], columns: Counter[str]) -> Grid:
+    whole, seen = sum(counts.values()) or 1, counts | columns
+    body: list[Cells] = [
         (
             Cell(kind, mark=mark(kind)),
             KINDS.get(kind, ""),
             Cell(f"{counts[kind]:,}", share=counts[kind] / whole),
             percent(counts[kind] / whole),
+            f"{columns[kind]:,}",
         )
-        for kind in order
+        for kind in (*(k for k in KINDS if seen[k]), *(k for k in seen if k not in KINDS))
     ]
-    return grid("How firm the numbers are", ("Kind", "Meaning", ">Numbers", ">Share"), body)
+    return grid("How firm the numbers are", ("Kind", "Meaning", ">Numbers", ">Share", ">Data columns"), body)
+
+
+def _columns(sources: Rows) -> Grid:
+    body: list[Cells] = [
+        (
+            f"{s['column']}",
+            s["file"].rsplit("/", 1)[-1],
+            s["unit"],
+            s["year"],
+            Cell(s["kind"], mark=mark(s["kind"])),
+            s["source"],
+            s["note"],
+        )
+        for s in sources
+    ]
+    heads = ("Column", "File", "Unit", "Year", "Kind", "Source", "Note")
+    return grid("Data columns", heads, body, filterable=True)
 
 
 def mark(kind: str) -> str:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     import altair as alt
 
 INDICATORS = {
-    "gini": ("Gini", "0 is equal, 1 is all in one region", True),
-    "theil": ("Theil", "0 is equal; weighs the top more", True),
-    "max_over_min": ("Highest over lowest", "ratio of the first region to the last", True),
-    "worst_fifth_share": ("Share of the worst fifth", "of innovation per head; more is better", False),
+    "gini": ("Gini", "0 is equal, 1 is all in one region"),
+    "theil": ("Theil", "0 is equal; weighs the top more"),
+    "max_over_min": ("Highest over lowest", "ratio of the first region to the last"),
+    "worst_fifth_share": ("Share of the worst-off fifth of people", "% of innovation; more is better"),
 }
 SCALE = (("with the plan", WITH), ("if nothing were ordered", QUIET))
 
@@ -54,12 +54,13 @@ def section(ctx: Context) -> Section:
 
 
 def _lines(ctx: Context, indicator: str) -> alt.TopLevelMixin:
+    scale = 100.0 if indicator == "worst_fifth_share" else 1.0
     drawn = [
         {
             "x": row["year"],
             "series": name,
-            "value": row[column],
-            "label": f"{row['year']}, {name}: {number(row[column])}",
+            "value": row[column] * scale,
+            "label": f"{row['year']}, {name}: {number(row[column] * scale)}",
         }
         for row in rows(ctx.plan, "divide", indicator=indicator)
         for (name, _), column in zip(SCALE, ("value", "without_plan"), strict=True)
@@ -77,19 +78,11 @@ def words(ctx: Context) -> str:
     )
     if now is None:
         return "The lines show the spread with and without the plan."
-    change = now[0] - now[1]
-    verb = (
-        "leaves the divide as it is"
-        if abs(change) < 5e-4
-        else "narrows the divide"
-        if change < 0
-        else "widens the divide"
-    )
+    verb = _verb(now[0] - now[1])
     start = f", from {number(then[0])} in {base}" if then else ""
     text = f"The plan {verb}: the Gini in {last} is {number(now[0])} against {number(now[1])} without it{start}."
     worst = (
-        f" The worst fifth of provinces has {percent(fifth[0])} of innovation per head, {percent(fifth[1])} "
-        "without the plan."
+        f" The worst-off fifth of people has {percent(fifth[0])} of innovation, {percent(fifth[1])} without the plan."
         if fifth
         else ""
     )
@@ -99,6 +92,12 @@ def words(ctx: Context) -> str:
         else ""
     )
     return text + worst + aim
+
+
+def _verb(change: float) -> str:
+    if abs(change) < 5e-4:
+        return "leaves the divide as it is"
+    return "narrows the divide" if change < 0 else "widens the divide"
 
 
 def _table(ctx: Context, shown: list[str]) -> Grid:

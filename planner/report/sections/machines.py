@@ -85,14 +85,13 @@ def _records(ctx: Context) -> Grid:
     body = [
         (
             str(r["machine"]),
-            str(r.get("cpu", "")),
-            str(r.get("created", "")),
+            str(r.get("evidence", "")),
             str(r["path"]),
             str(r["sha256"])[:16] + "…",
         )
         for r in ctx.summary["capability_records"]
     ]
-    return grid("Capability records used", ("Machine", "Processor", "Measured", "File", "SHA-256"), body)
+    return grid("Capability records used", ("Machine", "Measured", "File", "SHA-256"), body)
 
 
 def _bench(bench: Mapping[str, Any]) -> list[Block]:

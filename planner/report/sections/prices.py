@@ -38,7 +38,7 @@ def section(ctx: Context) -> Section:
             )
         )
     if found:
-        blocks += [_rules(ctx, found), Fold("Every row that binds", (_rows(ctx, found),))]
+        blocks += [_rules(ctx, found), Fold("Every row that binds and has a price", (_rows(ctx, found),))]
     lead = (
         "A price is what the objective would gain if a limit gave way a little. It holds for small changes, "
         "with everything else as it is."
@@ -114,7 +114,8 @@ def _rules(ctx: Context, found: list[facts.Binding]) -> Grid:
 
 
 def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
-    listed_rows = [row for rule in found for row in rule.rows]
+    all_rows = [row for rule in found for row in rule.rows]
+    priced = [row for row in all_rows if row["price"] or row["shortfall"] > 0]
     body = [
         (
             facts.rule_name(ctx, row["rule"]),
@@ -126,10 +127,12 @@ def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
             _shortfall(row),
             number(row["price"]),
         )
-        for row in listed_rows
+        for row in priced
     ]
     heads = ("Rule or limit", "Province", "Asset", "Year", ">Value", ">Limit", ">Missed by", ">Price per unit")
-    return grid(f"Binding rows ({len(body):,})", heads, body, filterable=len(body) > 20)
+    return grid(
+        f"Binding rows with a price ({len(body):,} of {len(all_rows):,})", heads, body, filterable=len(body) > 20
+    )
 
 
 def _shortfall(row: Row) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+
+from planner.plan import Plan
 from planner.report.blocks import Block, Chart, Commands, Fold, Grid, Section, Text, grid
 from planner.report.charts import lines
 from planner.report.context import Context
 from planner.report.drawing import QUIET, WITH
 from planner.report.panels import both
+from planner.report.sections.robustness import set_of
 from planner.report.words import fixed, number, percent, plural
 
 SCALE = (("no plan can do better than", QUIET), ("reached", WITH))
@@ -89,19 +94,16 @@ def _tail(ctx: Context) -> str:
 
 
 def _commands(ctx: Context) -> tuple[str, ...]:
-    configs = [
-        name
-        for name in ctx.summary.get("inputs", {})
-        if name.endswith((".yaml", ".yml")) and "/machines/" not in name and "/mixes/" not in name
-    ]
-    config = next((name for name in configs if name.endswith("plan.yaml")), configs[0] if configs else "plan.yaml")
-    changes = "".join(f" --set {override}" for override in ctx.summary.get("overrides", ()))
-    folder = f"out/{ctx.summary['id']}"
-    return (
-        f"innocap plan solve {config}{changes} -o {folder}",
-        f"innocap plan verify {folder}",
-        f"innocap report {folder} -o {folder}.html",
-    )
+    """One solve per plan, then verify and report; the config as it was named, seen from where the command ran."""
+    first = next((name for name in ctx.summary.get("inputs", {}) if name.endswith((".yaml", ".yml"))), "plan.yaml")
+    config = re.sub(r"^(\.\./)+", "", str(ctx.summary.get("config") or first))
+    folders = [f"out/{plan.summary['id']}" + (f"-{set_of(plan)}" if at else "") for at, plan in enumerate(ctx.plans)]
+    solves = [f"innocap plan solve {config}{_changes(plan)} -o {f}" for plan, f in zip(ctx.plans, folders, strict=True)]
+    return *solves, f"innocap plan verify {folders[0]}", f"innocap report {' '.join(folders)} -o {folders[0]}.html"
+
+
+def _changes(plan: Plan) -> str:
+    return "".join(f" --set {shlex.quote(str(change))}" for change in plan.summary.get("overrides", ()))
 
 
 def _rounds(ctx: Context) -> Grid:

@@ -65,10 +65,13 @@ def what_it_rests_on(ctx: Context) -> str:
     scarce = f"money in {spans(years)}" if years else ""
     limits = listed([part for part in (scarce, *(f"the rule “{name}”" for name in names)) if part]) or "nothing"
     kinds = Counter(ctx.plan.tables["assumptions"].column("kind"))
+    columns = Counter(source["kind"] for source in ctx.summary.get("sources", ()))
     weak = kinds["assumption"] + kinds["estimated"]
+    data = f" and {plural(sum(columns.values()), 'data column')} ({columns['estimated']} estimated)" if columns else ""
     return (
         f"What holds it back is {limits}; it rests on elasticity set “{ctx.summary['elasticity_set']}” and on "
-        f"{plural(sum(kinds.values()), 'number')}, of which {weak:,} are assumptions or estimates, all listed below."
+        f"{plural(sum(kinds.values()), 'number')}, of which {weak:,} are assumptions or estimates{data}, "
+        "all listed below."
     )
 
 

@@ -1,4 +1,4 @@
-"""A made-up plan of 31 provinces, 6 assets and 5 years: consistent with itself, not with any solver. For tests and for looking."""
+"""A made-up plan of 31 provinces, 6 assets and 5 years: consistent with itself, not with any solver."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from planner.plan import Plan
 from planner.tables import SCHEMAS, table
 
 # id, name, Chinese name, macro-region, column and row of its tile, people in 10,000
-PROVINCES = [
-    line.split()
-    for line in """
+PROVINCE_LINES = """
 CN-BJ Beijing 北京市 east 7 2 2186
 CN-TJ Tianjin 天津市 east 8 2 1364
 CN-HE Hebei 河北省 east 7 3 7393
@@ -45,9 +43,8 @@ CN-GS Gansu 甘肃省 west 4 2 2465
 CN-QH Qinghai 青海省 west 4 3 594
 CN-NX Ningxia 宁夏回族自治区 west 5 2 729
 CN-XJ Xinjiang 新疆维吾尔自治区 west 3 2 2598
-""".split("\n")
-    if line
-]
+"""
+PROVINCES = [line.split() for line in PROVINCE_LINES.splitlines() if line]
 # id, class, name, Chinese name, unit, price in million per unit, lead, life, national base stock, GWh per unit and year
 ASSETS = [
     ("macro_5g", "network", "5G macro stations", "5G宏基站", "station", 0.19, 0, 10, 3.38e6, 0.021),
@@ -81,7 +78,7 @@ def national_plan(elasticity_set: str = "default") -> Plan:
     _stocks(tables)
     _money(tables)
     _compute(tables)
-    beta = dict((name, beta) for name, beta, _ in SETS)[elasticity_set]
+    beta = {name: beta for name, beta, _ in SETS}[elasticity_set]
     _innovation(tables, beta)
     _rules(tables)
     _evidence(tables)
@@ -95,7 +92,10 @@ def three_plans() -> tuple[Plan, Plan, Plan]:
 
 def _weights(asset: str, tilt: float) -> dict[str, float]:
     if asset == "ai_node":
-        raw = {r: (HOSTS.get(r, 0) * 6 + (0.4 + tilt) * PEOPLE[r] / 1e4) * (1 + tilt * (MACRO[r] == "west")) for r in PEOPLE}
+        raw = {
+            r: (HOSTS.get(r, 0) * 6 + (0.4 + tilt) * PEOPLE[r] / 1e4) * (1 + tilt * (MACRO[r] == "west"))
+            for r in PEOPLE
+        }
     elif asset == "platform":
         raw = {r: PEOPLE[r] * (0 if RICH[MACRO[r]] > 1.5 else 1) for r in PEOPLE}
     else:
@@ -105,7 +105,14 @@ def _weights(asset: str, tilt: float) -> dict[str, float]:
 
 
 def _orders(tables: dict[str, list[Any]], tilt: float) -> None:
-    split = {"macro_5g": 0.2, "backbone": 0.04, "rack": 0.2, "server": 0.12, "ai_node": 0.34 + tilt / 5, "platform": 0.1 - tilt / 5}
+    split = {
+        "macro_5g": 0.2,
+        "backbone": 0.04,
+        "rack": 0.2,
+        "server": 0.12,
+        "ai_node": 0.34 + tilt / 5,
+        "platform": 0.1 - tilt / 5,
+    }
     for year in YEARS:
         for asset, _, _, _, unit, price, lead, *_ in ASSETS:
             for region, weight in _weights(asset, tilt).items():
@@ -160,7 +167,9 @@ def _compute(tables: dict[str, list[Any]]) -> None:
                 makers = [(region, 1 - away, 0.5), *((h, away * s, 7.0) for h, s in HOSTS.items() if away)]
                 for host, part, delay in makers:
                     flow = (asked - unmet) * part
-                    tables["flows"].append((host, region, cls, year, PHASES[year], flow, delay, 900.0 * flow * (delay > 1)))
+                    tables["flows"].append(
+                        (host, region, cls, year, PHASES[year], flow, delay, 900.0 * flow * (delay > 1))
+                    )
                     tables["work"].append((host, "ai_node", cls, year, PHASES[year], flow * 300, flow))
 
 
@@ -197,29 +206,106 @@ def spread(per_head: list[float]) -> tuple[float, float, float, float]:
 def _rules(tables: dict[str, list[Any]]) -> None:
     for year in YEARS:
         tables["rules"] += [
-            ("ai_at_hubs", "floor", "", "", year, "plan", 0.6 + (year == 2030) * 0.02, 0.6, 0.0, int(year < 2030), 3e-4),
+            (
+                "ai_at_hubs",
+                "floor",
+                "",
+                "",
+                year,
+                "plan",
+                0.6 + (year == 2030) * 0.02,
+                0.6,
+                0.0,
+                int(year < 2030),
+                3e-4,
+            ),
             ("platforms_per_head", "floor", "", "platform", year, "plan", 2.1, 2.0, 0.0, 0, 0.0),
         ]
         for region in PEOPLE:
             tight = region in ("CN-GZ", "CN-NX", "CN-GS")
             tables["rules"] += [
-                ("power_is_within_headroom", "power", region, "", year, "plan", 900.0, 900.0 if tight else 2000.0, 0.0, int(tight), 2e-7 * tight),
-                ("coverage_5g", "floor", region, "macro_5g", year, "plan", 24.0, 26.0 if region == "CN-XZ" else 22.0, 2.0 * (region == "CN-XZ"), 0, 1e-6 * (region == "CN-XZ")),
+                (
+                    "power_is_within_headroom",
+                    "power",
+                    region,
+                    "",
+                    year,
+                    "plan",
+                    900.0,
+                    900.0 if tight else 2000.0,
+                    0.0,
+                    int(tight),
+                    2e-7 * tight,
+                ),
+                (
+                    "coverage_5g",
+                    "floor",
+                    region,
+                    "macro_5g",
+                    year,
+                    "plan",
+                    24.0,
+                    26.0 if region == "CN-XZ" else 22.0,
+                    2.0 * (region == "CN-XZ"),
+                    0,
+                    1e-6 * (region == "CN-XZ"),
+                ),
             ]
 
 
 def _evidence(tables: dict[str, list[Any]]) -> None:
     published = "vendor sheet and MLPerf 5.0, 2025-04"
     for cls, *_ in CLASSES:
-        tables["capability"].append(("ai_node", cls, "ascend_910b_8", cls, 2560.0, 0.38, 0.3, 0.45, 0.5, 0.486, "published", published))
-        tables["capability"].append(("server", cls, "demo_host", cls, 4.1, 0.61, 0.58, 0.63, 0.4, 0.001, "measured", "out/record.json, 2026-11-20"))
+        tables["capability"].append(
+            ("ai_node", cls, "ascend_910b_8", cls, 2560.0, 0.38, 0.3, 0.45, 0.5, 0.486, "published", published)
+        )
+        tables["capability"].append(
+            (
+                "server",
+                cls,
+                "demo_host",
+                cls,
+                4.1,
+                0.61,
+                0.58,
+                0.63,
+                0.4,
+                0.001,
+                "measured",
+                "out/record.json, 2026-11-20",
+            )
+        )
     kinds = ("found", "derived", "recalled", "assumption", "estimated", "published")
     for at, (asset, *_, price, lead, life, _, _) in enumerate(ASSETS):
-        for offset, (key, value) in enumerate((("capex", price), ("life", life), ("lead_time", lead), ("base_stock", 1.0))):
+        for offset, (key, value) in enumerate(
+            (("capex", price), ("life", life), ("lead_time", lead), ("base_stock", 1.0))
+        ):
             kind = "estimated" if (asset, key) == ("rack", "base_stock") else kinds[(at + offset) % 4]
-            tables["assumptions"].append((f"assets.{asset}.{key}", float(value), 0.7 * value, 1.4 * value, kind, f"S{at + 1}, table {offset}", f"configs/plan.yaml:{40 + 12 * at + offset}"))
-    tables["assumptions"].append(("electricity.share", 0.05, math.nan, math.nan, "estimated", "own estimate from province totals", "configs/plan.yaml:300"))
-    tables["assumptions"].append(("discount_rate", 0.05, 0.03, 0.08, "assumption", "public project practice", "configs/plan.yaml:12"))
+            tables["assumptions"].append(
+                (
+                    f"assets.{asset}.{key}",
+                    float(value),
+                    0.7 * value,
+                    1.4 * value,
+                    kind,
+                    f"S{at + 1}, table {offset}",
+                    f"configs/plan.yaml:{40 + 12 * at + offset}",
+                )
+            )
+    tables["assumptions"].append(
+        (
+            "electricity.share",
+            0.05,
+            math.nan,
+            math.nan,
+            "estimated",
+            "own estimate from province totals",
+            "configs/plan.yaml:300",
+        )
+    )
+    tables["assumptions"].append(
+        ("discount_rate", 0.05, 0.03, 0.08, "assumption", "public project practice", "configs/plan.yaml:12")
+    )
 
 
 def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
@@ -227,43 +313,148 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
     groups = [{"id": g, "name": g.capitalize(), "members": m} for g, m in members.items()]
     groups.insert(0, {"id": "hubs", "name": "Hub nodes", "members": [*HOSTS, "CN-BJ", "CN-SH", "CN-GD"]})
     return {
-        "schema": "innocap.plan/1", "id": "made_up", "title": "A made-up plan for testing the report", "title_zh": "测试用虚构方案",
-        "created": "2026-11-23T08:00:00Z", "currency": "CNY", "price_year": 2025, "base_year": BASE, "years": list(YEARS),
-        "tail": {"mode": "continue", "years": 15, "points": 3}, "objective": "total", "elasticity_set": elasticity_set,
+        "schema": "innocap.plan/1",
+        "id": "made_up",
+        "title": "A made-up plan for testing the report",
+        "title_zh": "测试用虚构方案",
+        "created": "2026-11-23T08:00:00Z",
+        "currency": "CNY",
+        "price_year": 2025,
+        "base_year": BASE,
+        "years": list(YEARS),
+        "tail": {"mode": "continue", "years": 15, "points": 3},
+        "objective": "total",
+        "elasticity_set": elasticity_set,
         "elasticity_sets": [
-            {"id": name, "name": name.capitalize(), "beta": {a[0]: beta for a in ASSETS}, "spillover": spill, "source": f"set {name} of the fixture"}
+            {
+                "id": name,
+                "name": name.capitalize(),
+                "beta": {a[0]: beta for a in ASSETS},
+                "spillover": spill,
+                "source": f"set {name} of the fixture",
+            }
             for name, beta, spill in SETS
         ],
         "regions": [
-            {"id": p[0], "name": p[1].replace("_", " "), "name_zh": p[2], "population_10k": float(p[6]), "tile": [int(p[4]), int(p[5])], "groups": [p[3]]}
+            {
+                "id": p[0],
+                "name": p[1].replace("_", " "),
+                "name_zh": p[2],
+                "population_10k": float(p[6]),
+                "tile": [int(p[4]), int(p[5])],
+                "groups": [p[3]],
+            }
             for p in PROVINCES
         ],
         "groups": groups,
-        "assets": [{"id": a[0], "class": a[1], "name": a[2], "name_zh": a[3], "unit": a[4]} for a in ASSETS],
+        "assets": [
+            {
+                "id": a[0],
+                "class": a[1],
+                "name": a[2],
+                "name_zh": a[3],
+                "unit": a[4],
+                "base_stock_kind": "estimated" if a[0] == "ai_node" else "found",
+            }
+            for a in ASSETS
+        ],
         "factors": [{"id": a[0], "name": a[2], "unit": a[4]} for a in ASSETS],
-        "classes": [{"id": c[0], "name": c[1], "name_zh": c[2], "link": c[3], "feeds": c[4], "delay_limit_ms": c[5]} for c in CLASSES],
+        "classes": [
+            {"id": c[0], "name": c[1], "name_zh": c[2], "link": c[3], "feeds": c[4], "delay_limit_ms": c[5]}
+            for c in CLASSES
+        ],
         "budgets": [
-            {"id": "programme", "name": "Investment programme", "kinds": ["capex"], "period": "year", "source": "made up"},
-            {"id": "running", "name": "Running costs", "kinds": ["opex", "energy"], "period": "year", "source": "made up"},
+            {
+                "id": "programme",
+                "name": "Investment programme",
+                "kinds": ["capex"],
+                "period": "year",
+                "source": "made up",
+            },
+            {
+                "id": "running",
+                "name": "Running costs",
+                "kinds": ["opex", "energy"],
+                "period": "year",
+                "source": "made up",
+            },
         ],
         "rules": [
-            {"id": "ai_at_hubs", "name": "60 % of new AI compute at the hubs", "kind": "floor", "each": "nation", "source": "made up"},
-            {"id": "platforms_per_head", "name": "City platforms per head", "kind": "floor", "each": "nation", "source": "made up"},
-            {"id": "coverage_5g", "name": "5G stations per 10,000 people", "kind": "floor", "each": "region", "source": "made up"},
+            {
+                "id": "ai_at_hubs",
+                "name": "60 % of new AI compute at the hubs",
+                "kind": "floor",
+                "each": "nation",
+                "source": "made up",
+            },
+            {
+                "id": "platforms_per_head",
+                "name": "City platforms per head",
+                "kind": "floor",
+                "each": "nation",
+                "source": "made up",
+            },
+            {
+                "id": "coverage_5g",
+                "name": "5G stations per 10,000 people",
+                "kind": "floor",
+                "each": "region",
+                "source": "made up",
+            },
         ],
-        "machines": [{"id": "ascend_910b_8", "name": "8 × Ascend 910B node", "origin": "published"}, {"id": "demo_host", "name": "This host", "origin": "measured"}],
-        "innovation_unit": "invention patents a year", "inputs": {"configs/made_up/plan.yaml": "ab" * 32, "configs/made_up/regions.csv": "cd" * 32},
-        "overrides": [], "notices": [], "versions": {"innocap": "0.1.0", "python": "3.11.9", "numpy": "2.4.0", "pyomo": "6.10.0", "highspy": "1.12.0"},
-        "solver": {"name": "HiGHS", "algorithm": "ipm, then simplex"}, "status": "optimal",
+        "innovation_unit": "invention patents a year",
+        "config": "../configs/made_up/plan.yaml",
+        "inputs": {"configs/made_up/plan.yaml": "ab" * 32, "configs/made_up/regions.csv": "cd" * 32},
+        "overrides": [] if elasticity_set == "default" else [f"elasticities={elasticity_set}"],
+        "notices": [],
+        "sources": [
+            {
+                "file": "regions.csv",
+                "column": "racks",
+                "unit": "racks",
+                "year": "2025",
+                "source": "spread by users",
+                "kind": "estimated",
+                "note": "",
+            },
+            {
+                "file": "regions.csv",
+                "column": "patents",
+                "unit": "patents",
+                "year": "2023",
+                "source": "yearbook",
+                "kind": "found",
+                "note": "",
+            },
+        ],
+        "versions": {"innocap": "0.1.0", "python": "3.11.9", "numpy": "2.4.0", "pyomo": "6.10.0", "highspy": "1.12.0"},
+        "solver": {"name": "HiGHS", "algorithm": "ipm, then simplex"},
+        "status": "optimal",
         "bounds": {"upper": 1.52345, "lower": 1.52333, "gap": 7.9e-5, "unit": "index"},
         "rounds": [
-            {"round": at, "kind": "tangent", "upper": 1.5234 + 0.1 / 4**at, "lower": 1.5233 - 0.05 / 4**at, "gap": 0.1 / 4**at, "cuts": 900 * at, "seconds": 0.4}
+            {
+                "round": at,
+                "kind": "tangent",
+                "upper": 1.5234 + 0.1 / 4**at,
+                "lower": 1.5233 - 0.05 / 4**at,
+                "gap": 0.1 / 4**at,
+                "cuts": 900 * at,
+                "seconds": 0.4,
+            }
             for at in range(1, 6)
         ],
         "size": {"columns": 38912, "rows": 21034, "nonzeros": 180233},
-        "seconds": {"read": 0.4, "build": 0.6, "handover": 0.1, "solve": 4.2, "duals": 0.3, "write": 0.2, "total": 6.1}, "peak_memory_mb": 412.0,
+        "seconds": {"read": 0.4, "build": 0.6, "handover": 0.1, "solve": 4.2, "duals": 0.3, "write": 0.2, "total": 6.1},
+        "peak_memory_mb": 412.0,
         "estimated": [row[0] for row in done["assumptions"].rows if row[4] == "estimated"],
-        "capability_records": [{"machine": "demo_host", "path": "out/record.json", "sha256": "ef" * 32, "created": "2026-11-20T10:00:00Z", "cpu": "Some CPU, 2 cores"}],
+        "capability_records": [
+            {
+                "machine": "demo_host",
+                "path": "out/record.json",
+                "sha256": "ef" * 32,
+                "evidence": "out/record.json, 2026-11-20, Some CPU",
+            }
+        ],
     }
 
 
@@ -275,11 +466,19 @@ def changed(plan: Plan, **summary: Any) -> Plan:
 def bench_result() -> dict[str, Any]:
     """A benchmark result of six cases on a made-up machine."""
     cases = [
-        ("stream_triad", 1.0e8, 1.2e9, 0.06), ("spmv", 2.0e8, 1.3e9, 0.065), ("stencil7", 8.0e8, 1.6e9, 0.08),
-        ("attention", 4.0e10, 1.0e9, 0.5), ("gemm_fp32", 1.7e10, 5.0e7, 0.12), ("adamw", 4e8, 1.1e9, 0.055),
+        ("stream_triad", 1.0e8, 1.2e9, 0.06),
+        ("spmv", 2.0e8, 1.3e9, 0.065),
+        ("stencil7", 8.0e8, 1.6e9, 0.08),
+        ("attention", 4.0e10, 1.0e9, 0.5),
+        ("gemm_fp32", 1.7e10, 5.0e7, 0.12),
+        ("adamw", 4e8, 1.1e9, 0.055),
     ]
     return {
-        "schema": "innocap.result/1", "run_id": "r1", "created": "2026-11-20T10:00:00Z", "suite": "quick", "preset": "quick",
+        "schema": "innocap.result/1",
+        "run_id": "r1",
+        "created": "2026-11-20T10:00:00Z",
+        "suite": "quick",
+        "preset": "quick",
         "machine": {"passport": {"cpu_model": "Some CPU", "cores": 2, "os": "Some Linux"}},
         "environment": {"verdict": "quiet", "remedies": []},
         "ceilings": {
@@ -289,10 +488,28 @@ def bench_result() -> dict[str, Any]:
         },
         "cases": [
             {
-                "kernel": name, "version": "cpu", "size": "large", "threads": 2, "precision": "fp32", "limit": "memory",
-                "work": {"flops": flops, "bytes_read": moved * 0.75, "bytes_written": moved * 0.25, "formula": "as declared"},
-                "verification": {"passed": True, "max_error": 1e-7, "rtol": 1e-5}, "median_s": seconds, "low_s": seconds * 0.98, "high_s": seconds * 1.03,
-                "gflops": flops / seconds / 1e9, "gb_per_s": moved / seconds / 1e9, "ceiling": "dram", "fraction_of_ceiling": 0.9, "peers": [], "verdict": "steady",
+                "kernel": name,
+                "version": "cpu",
+                "size": "large",
+                "threads": 2,
+                "precision": "fp32",
+                "limit": "memory",
+                "work": {
+                    "flops": flops,
+                    "bytes_read": moved * 0.75,
+                    "bytes_written": moved * 0.25,
+                    "formula": "as declared",
+                },
+                "verification": {"passed": True, "max_error": 1e-7, "rtol": 1e-5},
+                "median_s": seconds,
+                "low_s": seconds * 0.98,
+                "high_s": seconds * 1.03,
+                "gflops": flops / seconds / 1e9,
+                "gb_per_s": moved / seconds / 1e9,
+                "ceiling": "dram",
+                "fraction_of_ceiling": 0.9,
+                "peers": [],
+                "verdict": "steady",
             }
             for name, flops, moved, seconds in cases
         ],

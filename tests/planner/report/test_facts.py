@@ -1,0 +1,137 @@
+"""The shared figures against plain sums over the tables, and against other people's formulas."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from planner.plan import Plan
+from planner.report import facts
+from planner.report.context import Context, asset_mark, capex_by, context, partition, rows, short_name
+from planner.report.drawing import INK, PAPER, contrast, shade, tint
+from tests.planner.report.made_up import HOSTS, I0, MACRO, changed, three_plans
+
+
+@pytest.fixture(scope="module")
+def ctx(plan: Plan) -> Context:
+    return context([plan])
+
+
+def test_capital_is_the_sum_of_orders(ctx: Context, plan: Plan) -> None:
+    whole = sum(plan.tables["orders"].column("capex_million"))
+    assert facts.capex_million(ctx, plan) == pytest.approx(whole)
+    for keys in (("class",), ("macro",), ("region", "class"), ("year",)):
+        assert sum(capex_by(ctx, plan, *keys).values()) == pytest.approx(whole)
+
+
+def test_running_costs_leave_the_tail_out(ctx: Context, plan: Plan) -> None:
+    paid = [r for r in plan.tables["spending"].rows if r[3] == "plan"]
+    assert facts.running_million(ctx) == pytest.approx(sum(r[5] + r[6] for r in paid))
+
+
+def test_gain_compares_the_same_year(plan: Plan) -> None:
+    won = facts.gain(plan, 2030)
+    same = [r for r in plan.tables["innovation"].rows if r[1] == 2030]
+    assert won.with_plan == pytest.approx(sum(r[3] for r in same))
+    assert won.relative == pytest.approx(sum(r[3] for r in same) / sum(r[6] for r in same) - 1)
+    assert facts.gain(plan, 2025).relative == pytest.approx(0.0)
+
+
+def test_hosting_tells_home_near_and_far(ctx: Context) -> None:
+    flows = rows(ctx.plan, "flows", year=2030)
+    made = facts.hosting(ctx, flows)
+    far = sum(f["flow_eflops"] for f in flows if MACRO[f["host"]] != MACRO[f["region"]])
+    assert made.total == pytest.approx(sum(f["flow_eflops"] for f in flows))
+    assert made.far == pytest.approx(far)
+    assert made.near > 0
+    assert {f["host"] for f in flows if f["host"] != f["region"]} == set(HOSTS)
+    assert facts.hosting(ctx, []).elsewhere_share == 0.0
+
+
+def test_unmet_share_is_of_what_was_asked(plan: Plan) -> None:
+    asked = [r for r in plan.tables["demand"].rows if r[2] == 2028]
+    assert facts.unmet_share(plan, 2028) == pytest.approx(sum(r[6] for r in asked) / sum(r[4] for r in asked))
+    assert facts.unmet_share(plan, 1999) is None
+
+
+def test_binding_rules_come_dearest_first(plan: Plan) -> None:
+    found = facts.binding(plan)
+    assert [rule.rule for rule in found] == ["power_is_within_headroom", "ai_at_hubs", "coverage_5g"]
+    power = found[0]
+    assert (len(power.rows), power.total) == (15, 155)
+    assert power.worth == pytest.approx(15 * 0.01 * 2e-7 * 900)
+    assert all(row["shortfall"] > 0 for row in found[2].rows)
+
+
+def test_objective_units_become_innovation(ctx: Context) -> None:
+    base = sum(I0.values())
+    assert facts.objective_unit(ctx) == (pytest.approx(base), "invention patents a year")
+    words = facts.objective_words(ctx, 1e-4)
+    assert words.startswith("0.010\u00a0% of today's innovation")
+    assert f"{base * 1e-4:.1f} invention patents" in words
+    logs = context([changed(ctx.plan, bounds={"unit": "log points", "upper": 1, "lower": 1, "gap": 0})])
+    assert "mean of log innovation" in facts.objective_words(logs, 1e-4)
+
+
+def test_common_money_is_never_more_than_any_plan() -> None:
+    ctx = context(three_plans())
+    common = facts.common_million(ctx)
+    assert 0 < common < min(facts.capex_million(ctx, plan) for plan in ctx.plans)
+    assert facts.common_million(context([ctx.plan])) == pytest.approx(facts.capex_million(ctx, ctx.plan))
+
+
+@given(st.integers(3, 12).flatmap(lambda n: st.tuples(*[st.permutations(range(n))] * 2)))
+def test_rank_correlation_without_ties_is_one_less_six_d2(pair: tuple[list[int], list[int]]) -> None:
+    n = len(pair[0])
+    squares = sum((a - b) ** 2 for a, b in zip(*pair, strict=True))
+    first, second = ({str(at): 10.0**value for at, value in enumerate(side)} for side in pair)
+    assert facts.rank_correlation(first, second, list(first)) == pytest.approx(1 - 6 * squares / (n * (n * n - 1)))
+
+
+def test_rank_correlation_shares_ranks_among_ties() -> None:
+    first, second = {"a": 1.0, "b": 1.0, "c": 2.0}, {"a": 3.0, "b": 5.0, "c": 9.0}
+    assert facts.rank_correlation(first, second, list("abc")) == pytest.approx(math.sqrt(3) / 2)
+    assert math.isnan(facts.rank_correlation({}, second, list("abc")))
+
+
+def test_macro_regions_are_a_partition(ctx: Context) -> None:
+    assert ctx.macro == MACRO
+    assert list(ctx.macro_names) == ["east", "central", "west", "northeast"]
+
+
+def test_partition_wants_every_region_once() -> None:
+    whole = frozenset("abcd")
+    halves = [("ab", frozenset("ab")), ("cd", frozenset("cd"))]
+    assert partition([*halves, ("bc", frozenset("bc"))], whole) == ("ab", "cd")
+    fine = [(x, frozenset(x)) for x in "abcd"]
+    assert partition([*halves, *fine], whole) == ("a", "b", "c", "d")
+    assert partition([*fine, ("east", frozenset("ab")), ("rest", frozenset("cd"))], whole) == ("c", "d", "east")
+    assert partition([("all", whole), ("ab", frozenset("ab"))], whole) == ()
+
+
+def test_estimated_inputs_mark_their_assets(ctx: Context) -> None:
+    marked = [asset for asset in ctx.assets if asset_mark(ctx, asset)]
+    assert marked == ["rack", "ai_node"]
+
+
+def test_tiles_carry_chinese_names_or_codes(ctx: Context) -> None:
+    assert [short_name(ctx, r) for r in ("CN-BJ", "CN-NM", "CN-HL", "CN-SN")] == ["北京", "内蒙古", "黑龙江", "陕西"]
+    nameless = context([changed(ctx.plan, regions=[{**r, "name_zh": ""} for r in ctx.regions.values()])])
+    assert short_name(nameless, "CN-BJ") == "BJ"
+
+
+@pytest.mark.parametrize("colour", ["#4b99bf", "#c08a14", "#0b3c73", "#b4566b", "#5a3d8a", INK])
+def test_ink_is_readable_on_every_shade(colour: str) -> None:
+    for step in range(21):
+        cell = shade(colour, step / 20)
+        assert contrast(cell["ink"], cell["fill"]) >= 3.8, (colour, step)
+
+
+def test_contrast_knows_black_and_white() -> None:
+    assert contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert contrast(PAPER, PAPER) == 1
+    assert tint("#102030", 0) == "#ffffff"
+    assert tint("#102030", 1) == "#102030"
