@@ -15,9 +15,8 @@ import click
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from bench.reading import Suite
     from bench.result import Case, Result
-    from bench.suite import Job, Settings
+    from bench.settings import Job, Settings
     from kernels.spec import Kernel
 
 BAD_INPUT, NOT_VERIFIED, STOPPED = 2, 4, 5
@@ -154,56 +153,18 @@ def run(
 ) -> None:
     """Verify and time the kernels of a suite, each in a fresh process."""
     from bench.reading import read_suite
+    from bench.settings import settings as narrowed
     from bench.tables import result_parts
 
     kernels = _kernels()
-    settings = _settings(read_suite(suite_name, kernels), kernels, names, threads, peers)
+    suite, allowed = read_suite(suite_name, kernels), os.sched_getaffinity(0)
+    settings = narrowed(suite, kernels, allowed, names, threads, peers)
     result = _measure(settings, kernels, output, resume, force)
     if as_json:
         _json(result)
     _show(*result_parts(result), f"written to {output}")
     if any(case.verdict in ("wrong", "failed", "refused") for case in result.cases):
         raise SystemExit(NOT_VERIFIED)
-
-
-def _settings(
-    suite: Suite,
-    kernels: Mapping[str, Kernel],
-    names: tuple[str, ...],
-    threads: int | None,
-    peers: bool | None,
-) -> Settings:
-    from bench.reading import InputError, known_name
-    from bench.suite import Settings
-
-    for name in names:
-        known_name(name, kernels, "--kernel")
-    asked = names or (tuple(kernels) if suite.kernels == ("all",) else suite.kernels)
-    for name in asked:
-        if suite.preset not in kernels[name].sizes:
-            raise InputError(f"kernel {name} has no size {suite.preset!r}, only {', '.join(kernels[name].sizes)}")
-    most = _usable_threads()
-    counts = {threads} if threads else {most if count == "all" else int(count) for count in suite.threads}
-    if max(counts) > len(os.sched_getaffinity(0)):
-        raise InputError(f"--threads {max(counts)}: this process may use {len(os.sched_getaffinity(0))} CPUs")
-    return Settings(
-        suite=suite.id,
-        preset=suite.preset,
-        kernels=tuple(name for name in kernels if name in asked),
-        threads=tuple(sorted(counts)),
-        interval=suite.interval,
-        min_samples=suite.min_samples,
-        min_time_s=suite.min_time_s,
-        time_cap_s=suite.time_cap_s,
-        limit_s=suite.limit_s,
-        peers=suite.peers if peers is None else peers,
-    )
-
-
-def _usable_threads() -> int:
-    from bench.worker import physical_cores
-
-    return physical_cores(os.sched_getaffinity(0))
 
 
 def _measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, resume: bool, force: bool) -> Result:
@@ -232,6 +193,7 @@ def _measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, re
 
 
 def _reporter(bar: Progress) -> Callable[[int, int, Job, Case | None], None]:
+    from bench.judge import judged
     from bench.tables import time_text
 
     task = bar.add_task("starting", total=None)
@@ -239,7 +201,7 @@ def _reporter(bar: Progress) -> Callable[[int, int, Job, Case | None], None]:
     def report(done: int, total: int, job: Job, case: Case | None) -> None:
         bar.update(task, completed=done, total=total, description=job.kernel)
         if case is not None and bar.disable:
-            line = f"{done:>3}/{total} {case.kernel:<16} {case.threads} threads  {case.verdict:<7}"
+            line = f"{done:>3}/{total} {case.kernel:<16} {case.threads} threads  {judged(case).verdict:<7}"
             print(line, time_text(case), file=sys.stderr, flush=True)
 
     return report

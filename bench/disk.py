@@ -37,8 +37,9 @@ def write_atomically(path: Path, text: str) -> None:
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        Path(temporary).unlink(missing_ok=True)
         raise DiskError(explain(path, error)) from None
+    finally:
+        Path(temporary).unlink(missing_ok=True)
     _sync_folder(path.parent)
 
 

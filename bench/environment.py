@@ -64,7 +64,8 @@ def environment(
 ) -> Environment:
     """Verdict over a whole run: the worst finding, and every remedy once."""
     happened = {**meanwhile, "waited_share": waited_share}
-    findings = [*standing(before), *standing(after), *happening(happened)]
+    without_our_load = {**after, "load_1min": before.get("load_1min")}
+    findings = [*standing(before), *standing(without_our_load), *happening(happened)]
     return Environment(before, happened, after, worst(findings), remedies(findings))
 
 

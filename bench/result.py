@@ -121,7 +121,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Ceiling:
-    """A measured limit of the machine, in the unit its name ends with, with its interval."""
+    """A measured limit in the unit its name ends with: the fastest sample, and down to the median's low end."""
 
     value: float
     low: float

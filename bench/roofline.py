@@ -26,7 +26,11 @@ def key(name: str, threads: int, all_threads: int) -> str:
 
 
 def ceilings(cases: Iterable[Case], all_threads: int) -> dict[str, Ceiling]:
-    """The best verified case of each kind and thread count, in the unit of the name."""
+    """The best verified case of each kind and thread count, in the unit of the name.
+
+    A ceiling is a maximum: its value is the rate of the fastest sample, as STREAM reports it, and its interval
+    reaches down to the low end of the median.
+    """
     best: dict[str, Ceiling] = {}
     for case in cases:
         found = _ceiling(case)
@@ -47,10 +51,11 @@ def ceiling_of(case: Case, all_threads: int) -> str | None:
 
 def _ceiling(case: Case) -> Ceiling | None:
     amount = case.work.flops if case.kernel in COMPUTE else case.work.bytes_moved
-    if not is_ceiling(case.kernel) or not case.median_s:
+    if not is_ceiling(case.kernel) or not case.samples_s:
         return None
-    value, low, high = rates_per_s(case, amount / 1e9)
-    return Ceiling(value, low, high, case.threads, case.kernel)
+    best = amount / min(case.samples_s) / 1e9
+    low = rates_per_s(case, amount / 1e9)[1]
+    return Ceiling(best, low, best, case.threads, case.kernel)
 
 
 def rates_per_s(case: Case, amount: float) -> tuple[float, float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import random
 import resource
 import secrets
 import uuid
@@ -18,46 +17,12 @@ from bench.decode import DecodeError, decode, dumps, encode
 from bench.judge import judged
 from bench.machine import Sources, passport
 from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, ResultError, known
+from bench.settings import Job, Settings, order
 from bench.spawn import spawn
 from bench.worker import Request
 from kernels.spec import Kernel
 
 SAME_MACHINE = ("cpu_model", "cores", "memory_bytes", "libraries")
-
-
-@dataclass(frozen=True)
-class Job:
-    """One case to run."""
-
-    kernel: str
-    threads: int
-
-    def id(self, preset: str) -> str:
-        return f"{self.kernel}/{preset}/t{self.threads}"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Everything that decides what a run measures.
-
-    suite, preset   name of the suite and of the size preset
-    kernels         names, in the order of the registry
-    threads         thread counts; the largest one is "all threads"
-    interval, min_samples, min_time_s, time_cap_s  when a case stops, as in `bench.measure.Stop`
-    limit_s         a worker that takes longer is ended
-    peers           whether native peers run beside the kernels
-    """
-
-    suite: str
-    preset: str
-    kernels: tuple[str, ...]
-    threads: tuple[int, ...]
-    interval: float
-    min_samples: int
-    min_time_s: float
-    time_cap_s: float
-    limit_s: float
-    peers: bool
 
 
 @dataclass(frozen=True)
@@ -74,14 +39,6 @@ class Header:
 
 Worker = Callable[[Request, float], Case | str]
 Progress = Callable[[int, int, Job, Case | None], None]
-
-
-def order(settings: Settings, seed: int) -> tuple[Job, ...]:
-    """All jobs: ceilings first, because the others are judged by them, then the rest shuffled."""
-    jobs = [Job(kernel, threads) for threads in settings.threads for kernel in settings.kernels]
-    rest = [job for job in jobs if not roofline.is_ceiling(job.kernel)]
-    random.Random(seed).shuffle(rest)
-    return (*(job for job in jobs if roofline.is_ceiling(job.kernel)), *rest)
 
 
 def begin(

@@ -47,15 +47,21 @@ def cases_table(cases: Iterable[Case]) -> Table:
             rate_text(case.gb_per_s),
             percent_text(case.fraction_of_ceiling),
             peer_text(case),
-            "" if case.compile_s is None else f"{case.compile_s:.1f} s" + (" hit" if case.cache == "hit" else ""),
+            compile_text(case),
             Text(case.verdict, style=STYLES[case.verdict]),
         )
     return table
 
 
 def remarks(cases: Iterable[Case]) -> list[str]:
-    """One line per case that is not ok, with its remedy."""
-    return [f"{case.kernel} ({case.threads} threads) is {case.verdict}: {case.remedy}" for case in cases if case.remedy]
+    """One line per case without a usable time, with its remedy, and one line for all noisy ones."""
+    cases = [case for case in cases if case.remedy]
+    lines = [f"{case.kernel} is {case.verdict}: {case.remedy}" for case in cases if case.verdict != "noisy"]
+    noisy = [case for case in cases if case.verdict == "noisy"]
+    if noisy:
+        least = max(noisy, key=relative_half_width)
+        lines.append(f"{len(noisy)} noisy, the least certain is {least.kernel}: {least.remedy}")
+    return lines
 
 
 def peer_notes(cases: Iterable[Case]) -> list[str]:
@@ -95,6 +101,13 @@ def seconds_text(seconds: float) -> str:
         if seconds >= scale:
             return f"{seconds / scale:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
+
+
+def compile_text(case: Case) -> str:
+    """Seconds of compiling, or that compiled code came from the cache."""
+    if case.compile_s is None or case.cache == "none":
+        return ""
+    return "cached" if case.cache == "hit" else f"{case.compile_s:.1f} s"
 
 
 def rate_text(rate: float | None) -> str:

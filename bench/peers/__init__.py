@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bench.peers import c_fma, c_stream, numpy_gemm, scipy_spmv, torch_adamw, torch_attention
+from bench.peers import c_fma, c_stencil, c_stream, numpy_gemm, scipy_spmv, torch_adamw, torch_attention
 from bench.peers.spec import Peer, Unavailable
 
 PEERS: tuple[Peer, ...] = (
     numpy_gemm.PEER,
     c_stream.PEER,
     c_fma.PEER,
+    c_stencil.PEER,
     scipy_spmv.PEER,
     torch_attention.PEER,
     torch_adamw.PEER,

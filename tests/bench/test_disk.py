@@ -1,0 +1,103 @@
+"""Whole files or none, and a journal that survives a kill and a full disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench import disk
+from bench.disk import DiskError, append, journal_path, read_journal, start_journal, write_atomically
+from bench.result import ResultError
+
+
+def full(*_: Any, **__: Any) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_file_is_replaced_in_one_step(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text("old")
+    write_atomically(path, "new ±")
+    assert path.read_text("utf-8") == "new ±"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["r.json"]
+
+
+@pytest.mark.parametrize("call", ["fsync", "fdopen"])
+def test_a_full_disk_keeps_the_old_file_and_leaves_no_rubbish(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    path = tmp_path / "r.json"
+    path.write_text("old")
+    monkeypatch.setattr(disk.os, call, full)
+    with pytest.raises(DiskError, match="the disk is full; free some space"):
+        write_atomically(path, "new")
+    assert path.read_text() == "old"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["r.json"]
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DiskError, match="cannot be written: No such file or directory; choose another place"):
+        write_atomically(tmp_path / "none" / "r.json", "x")
+
+
+def test_the_journal_stands_next_to_the_result() -> None:
+    assert journal_path(Path("a/r.json")) == Path("a/r.json.journal")
+
+
+@given(st.lists(st.dictionaries(st.text(), st.integers() | st.text()), max_size=5))
+def test_a_journal_gives_back_every_entry(tmp_path_factory: pytest.TempPathFactory, entries: list[Any]) -> None:
+    path = tmp_path_factory.mktemp("journal") / "j"
+    start_journal(path, {"run_id": "x"})
+    for entry in entries:
+        append(path, entry)
+    header, found = read_journal(path)
+    assert header == {"schema": disk.JOURNAL_SCHEMA, "run_id": "x"}
+    assert found == entries
+
+
+@pytest.mark.parametrize("cut", [1, 5, 11])
+def test_a_half_written_line_is_cut_off_and_the_next_one_follows(tmp_path: Path, cut: int) -> None:
+    path = tmp_path / "j"
+    start_journal(path, {})
+    append(path, {"n": 1})
+    whole = path.stat().st_size
+    append(path, {"number": 2})
+    os.truncate(path, whole + cut)
+    assert read_journal(path)[1] == [{"n": 1}]
+    append(path, {"n": 3})
+    assert read_journal(path)[1] == [{"n": 1}, {"n": 3}]
+
+
+def test_an_append_on_a_full_disk_says_so() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    with pytest.raises(DiskError, match="the disk is full"):
+        append(Path("/dev/full"), {"n": 1})
+
+
+def test_a_failed_append_keeps_the_earlier_lines(tmp_path: Path) -> None:
+    path = tmp_path / "j"
+    start_journal(path, {})
+    append(path, {"n": 1})
+    with pytest.raises(DiskError, match="disk is full"):
+        append(path, {"n": 2}, sync=full)
+    assert read_journal(path)[1][0] == {"n": 1}
+
+
+@pytest.mark.parametrize("text", ["", "hello\n", '{"schema": "other"}\n', "[1]\n", '{"schema"'])
+def test_something_else_is_not_taken_for_a_journal(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "j"
+    path.write_text(text)
+    with pytest.raises(ResultError, match="not a journal of `bench run`; delete it"):
+        read_journal(path)
+
+
+def test_an_unreadable_journal_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ResultError, match="cannot be read"):
+        read_journal(tmp_path / "none")

@@ -1,0 +1,150 @@
+"""The stopwatch on a fake clock: when it stops, what it alternates, what it tells apart."""
+
+from __future__ import annotations
+
+import gc
+from dataclasses import replace
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from bench.clock import SYSTEM
+from bench.measure import MAX_SAMPLES, Stop, first_call, steady
+from tests.bench.toys import Hands, Runner
+
+STOP = Stop(interval=0.02, min_samples=7, min_time_s=0.0, time_cap_s=100.0)
+
+
+def noise(spread: float, count: int = 500) -> list[float]:
+    return list(0.01 * np.random.default_rng(3).normal(1, spread, count).clip(0.2))
+
+
+def test_a_steady_kernel_stops_at_the_minimum() -> None:
+    hands = Hands()
+    found = steady([Runner(hands, [0.01])], STOP, hands.clock())
+    assert found.samples_s == (pytest.approx((0.01,) * 7),)
+    assert found.stop_reason == "interval within 2.0% of the median"
+    assert found.calls_per_sample == 1
+
+
+def test_a_noisy_kernel_takes_as_many_samples_as_its_noise_asks_for() -> None:
+    counts = []
+    for spread in (0.01, 0.1, 0.3):
+        hands = Hands()
+        found = steady([Runner(hands, noise(spread))], STOP, hands.clock())
+        assert "interval within" in found.stop_reason
+        counts.append(len(found.samples_s[0]))
+    assert counts[0] < counts[1] < counts[2]
+
+
+def test_the_time_cap_ends_a_hopeless_case_and_says_so() -> None:
+    hands = Hands()
+    found = steady([Runner(hands, [0.01, 0.03])], replace(STOP, time_cap_s=0.3), hands.clock())
+    assert "time cap 0.3 s per runner, interval at" in found.stop_reason
+    assert 0.3 <= sum(found.samples_s[0]) < 0.4
+
+
+def test_a_slow_kernel_gives_at_least_three_samples() -> None:
+    hands = Hands()
+    found = steady([Runner(hands, [50.0, 90.0])], replace(STOP, time_cap_s=1.0), hands.clock())
+    assert len(found.samples_s[0]) == 3
+
+
+def test_a_minimum_time_is_kept_even_if_the_interval_is_narrow() -> None:
+    hands = Hands()
+    found = steady([Runner(hands, [0.01])], replace(STOP, min_time_s=0.5), hands.clock())
+    assert sum(found.samples_s[0]) >= 0.5
+
+
+def test_samples_are_bounded() -> None:
+    hands = Hands()
+    found = steady([Runner(hands, [0.001, 0.009])], replace(STOP, time_cap_s=1e9, interval=1e-9), hands.clock())
+    assert found.stop_reason == f"{MAX_SAMPLES} samples"
+    assert len(found.samples_s[0]) >= MAX_SAMPLES
+
+
+def test_a_short_call_is_repeated_until_a_sample_lasts_a_millisecond() -> None:
+    hands = Hands()
+    found = steady([Runner(hands, [1e-5])], STOP, hands.clock())
+    assert found.calls_per_sample == 100
+    assert found.samples_s[0] == pytest.approx([1e-5] * 7)
+
+
+def test_peers_alternate_and_take_turns_in_going_first() -> None:
+    hands, log = Hands(), []
+    runners = [Runner(hands, [0.01], log=log, name=name) for name in "abc"]
+    found = steady(runners, STOP, hands.clock())
+    assert len(found.samples_s) == 3
+    rounds = "".join(log[2:])
+    assert rounds.startswith("abcbcacababc")
+    assert [rounds.count(name) for name in "abc"] == [7, 7, 7]
+
+
+def test_ratios_survive_a_drift_that_ruins_the_times() -> None:
+    hands = Hands()
+    slower = [0.01 * (1 + 0.1 * step) for step in range(100)]
+    ours, peer = Runner(hands, [0.01, 0.01, *slower]), Runner(hands, [2 * value for value in slower])
+    found = steady([ours, peer], replace(STOP, time_cap_s=2.0), hands.clock())
+    ratios = np.array(found.samples_s[1]) / np.array(found.samples_s[0])
+    assert ratios == pytest.approx(2.0)
+
+
+def test_all_three_clocks_are_read_over_the_rounds() -> None:
+    hands = Hands()
+
+    def call() -> None:
+        hands.spend(0.01, cpu_s=0.015, waited_s=0.002)
+
+    found = steady([call], STOP, hands.clock())
+    assert (found.wall_s, found.cpu_s, found.waited_s) == pytest.approx((0.07, 0.105, 0.014))
+
+
+def test_an_uncounted_wait_stays_unknown() -> None:
+    hands = Hands(waited_s=None)
+    assert steady([Runner(hands, [0.01])], STOP, hands.clock()).waited_s is None
+
+
+def test_the_garbage_collector_rests_during_the_rounds_and_wakes_even_after_an_error() -> None:
+    hands, seen = Hands(), []
+
+    def call() -> None:
+        hands.spend(0.01)
+        seen.append(gc.isenabled())
+        if len(seen) == 5:
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        steady([call], STOP, hands.clock())
+    assert seen == [False] * 5
+    assert gc.isenabled()
+
+
+def test_a_call_that_compiles_nothing_is_all_first_call() -> None:
+    hands = Hands()
+    found = first_call(Runner(hands, [0.5]), hands.clock())
+    assert (found.compile_s, found.first_call_s, found.cache) == (0.0, 0.5, "none")
+
+
+def test_compiling_is_told_apart_from_running() -> None:
+    @numba.njit
+    def twice(x: float) -> float:
+        return 2 * x
+
+    found = first_call(lambda: twice(1.0), SYSTEM)
+    assert found.cache == "miss"
+    assert found.compile_s > found.first_call_s >= 0
+    assert first_call(lambda: twice(1.0), SYSTEM).cache == "none"
+
+
+def test_loading_from_the_cache_is_a_hit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(tmp_path))
+    source = tmp_path / "thrice.py"
+    source.write_text("def thrice(x):\n    return 3 * x\n")
+    space: dict[str, object] = {}
+    exec(compile(source.read_text(), str(source), "exec"), space)
+    first = numba.njit(cache=True)(space["thrice"])
+    assert first_call(lambda: first(1.0), SYSTEM).cache == "miss"
+    second = numba.njit(cache=True)(space["thrice"])
+    assert first_call(lambda: second(1.0), SYSTEM).cache == "hit"

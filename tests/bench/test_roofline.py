@@ -1,0 +1,125 @@
+"""Ceilings and the roofline, by hand."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.result import Ceiling, WorkCount
+from bench.roofline import (
+    bound_gflops,
+    ceiling_of,
+    ceilings,
+    is_ceiling,
+    key,
+    placed,
+    rates_per_s,
+    shortest_s,
+    too_fast,
+)
+from tests.bench.toys import case
+
+positive = st.floats(1e-3, 1e6)
+FMA = WorkCount(flops=2e9, bytes_read=0, bytes_written=0, formula="f")
+TRIAD = WorkCount(flops=2e8, bytes_read=1.6e9, bytes_written=0.8e9, formula="f")
+COPY = WorkCount(flops=0, bytes_read=1.6e9, bytes_written=1.6e9, formula="f")
+
+
+@pytest.mark.parametrize("name", ["fma_peak_fp32", "fma_peak_fp64", "stream_triad", "stream_copy"])
+def test_kernels_that_measure_the_machine_are_ceilings(name: str) -> None:
+    assert is_ceiling(name)
+
+
+@pytest.mark.parametrize("name", ["gemm_fp32", "spmv", "adamw", "stencil7", "attention"])
+def test_workloads_are_not(name: str) -> None:
+    assert not is_ceiling(name)
+    assert ceiling_of(case(name), 2) is None
+
+
+@given(positive, positive, positive)
+def test_the_roof_is_never_above_peak_or_bandwidth(intensity: float, peak: float, bandwidth: float) -> None:
+    bound = bound_gflops(intensity, peak, bandwidth)
+    assert bound <= peak
+    assert bound <= intensity * bandwidth
+    assert bound in (peak, intensity * bandwidth)
+
+
+@given(positive, positive, positive, positive)
+def test_the_shortest_time_is_the_roof_read_as_a_time(flops: float, moved: float, peak: float, dram: float) -> None:
+    found = shortest_s(WorkCount(flops, moved, 0, "f"), peak, dram)
+    assert found is not None
+    assert flops / found[0] / 1e9 == pytest.approx(bound_gflops(flops / moved, peak, dram))
+
+
+def test_what_sets_the_shortest_time_is_named() -> None:
+    work = WorkCount(1e9, 1e9, 0, "f")
+    assert shortest_s(work, 100, 10) == (0.1, "memory")
+    assert shortest_s(work, 10, 100) == (0.1, "compute")
+    assert shortest_s(work, 100, None) == (0.01, "compute")
+    assert shortest_s(COPY, 100, 32) == (0.1, "memory")
+    assert shortest_s(FMA, None, 40) is None
+
+
+def test_a_ceiling_is_the_fastest_sample_and_reaches_down_to_the_low_end_of_the_median() -> None:
+    peak = case("fma_peak_fp32", seconds=0.01, spread=0.1, work=FMA)
+    found = ceilings([peak], 2)["fma_fp32_gflops"]
+    assert found.value == pytest.approx(2 / 0.009)
+    assert found.low == pytest.approx(2 / 0.011)
+    assert found.high == found.value
+    assert (found.threads, found.kernel) == (2, "fma_peak_fp32")
+
+
+def test_the_memory_ceiling_is_the_best_of_the_streams() -> None:
+    triad, copy = case("stream_triad", seconds=0.06, work=TRIAD), case("stream_copy", seconds=0.1, work=COPY)
+    found = ceilings([triad, copy], 2)
+    assert found == {"dram_gb_per_s": Ceiling(40.0, 40.0, 40.0, 2, "stream_triad")}
+
+
+def test_every_thread_count_has_ceilings_of_its_own() -> None:
+    cases = [case("fma_peak_fp64", work=FMA, threads=threads) for threads in (1, 4)]
+    assert set(ceilings(cases, 4)) == {"fma_fp64_gflops@1", "fma_fp64_gflops"}
+    assert key("x", 4, 4) == "x"
+
+
+def test_a_wrong_ceiling_counts_for_nothing() -> None:
+    assert ceilings([case("fma_peak_fp64", samples_s=(), median_s=None, verdict="wrong")], 2) == {}
+
+
+CEILINGS = {
+    "fma_fp64_gflops": Ceiling(100.0, 95.0, 100.0, 2, "fma_peak_fp64"),
+    "fma_fp32_gflops": Ceiling(200.0, 195.0, 200.0, 2, "fma_peak_fp32"),
+    "dram_gb_per_s": Ceiling(40.0, 38.0, 40.0, 2, "stream_triad"),
+}
+
+
+def test_a_memory_bound_case_is_placed_under_the_bandwidth() -> None:
+    work = WorkCount(flops=1e9, bytes_read=3e9, bytes_written=1e9, formula="f")
+    found = placed(case(seconds=0.2, work=work), CEILINGS, 2)
+    assert found.ceiling == "dram_gb_per_s"
+    assert found.fraction_of_ceiling == pytest.approx((4 / 40) / 0.2)
+
+
+def test_a_compute_bound_case_is_placed_under_the_peak_of_its_precision() -> None:
+    work = WorkCount(flops=1e10, bytes_read=1e6, bytes_written=0, formula="f")
+    double = placed(case(seconds=0.125, work=work), CEILINGS, 2)
+    single = placed(case(seconds=0.125, work=work, precision="fp32"), CEILINGS, 2)
+    assert (double.ceiling, double.fraction_of_ceiling) == ("fma_fp64_gflops", pytest.approx(0.8))
+    assert (single.ceiling, single.fraction_of_ceiling) == ("fma_fp32_gflops", pytest.approx(0.4))
+
+
+def test_without_a_ceiling_or_a_time_there_is_no_fraction() -> None:
+    assert placed(case(), {}, 2).fraction_of_ceiling is None
+    assert placed(case(median_s=None), CEILINGS, 2).ceiling is None
+    assert placed(case(threads=1), CEILINGS, 2).ceiling is None
+
+
+@pytest.mark.parametrize(("fraction", "refused"), [(None, False), (1.0, False), (1.05, False), (1.051, True)])
+def test_above_105_percent_is_too_fast(fraction: float | None, refused: bool) -> None:
+    assert too_fast(case(fraction_of_ceiling=fraction)) is refused
+
+
+def test_rates_come_with_the_slow_end_first() -> None:
+    assert rates_per_s(case(seconds=0.1, spread=0.2), 1.0) == pytest.approx((10, 1 / 0.12, 1 / 0.08))
+    with pytest.raises(ValueError, match="toy/quick/t2 has no time"):
+        rates_per_s(case(median_s=None), 1.0)
