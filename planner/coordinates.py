@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from operator import add, mul
+from dataclasses import dataclass, field
+from operator import mul
 from typing import Any
 
 import numpy as np
@@ -34,10 +34,10 @@ class Cells:
     parent: Cells | None = None
     counts: Index | None = None
     depth: int = 1
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        return math.prod(self.shape)
+    def __post_init__(self) -> None:
+        self.size = math.prod(self.shape)
 
 
 @dataclass(eq=False, slots=True)
@@ -64,18 +64,26 @@ def dense_step(parent: Cells, letter: Any, members: Index) -> Cells:
     return Cells((*parent.shape, len(members)), letters, parent, None, parent.depth + 1)
 
 
-def ragged_step(parent: Cells, letter: Any, starts: Index, members: Index, row: Value) -> Cells:
-    """Every cell times members[starts[row]:starts[row + 1]]."""
-    rows = flat(row, parent)
-    first = starts[rows]
-    counts = starts[rows + 1] - first
-    taken = members[_runs(first, counts)]
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Subsets by cell: subset i is members[first[i]:first[i] + lengths[i]]."""
+
+    first: Index
+    lengths: Index
+    members: Index
+
+
+def ragged_step(parent: Cells, letter: Any, family: Family, which: Value) -> Cells:
+    """Every cell times the members of its own subset of a family."""
+    subsets = flat(which, parent)
+    counts = family.lengths[subsets]
+    taken = family.members[_runs(family.first[subsets], counts)]
     return Cells(taken.shape, {letter: taken}, parent, counts, parent.depth + 1)
 
 
 def _runs(first: Index, counts: Index) -> Index:
     """For each place in turn `counts` numbers from `first` on."""
-    runs = np.repeat(first - np.cumsum(counts) + counts, counts)
+    runs: Index = (first - counts.cumsum() + counts).repeat(counts)
     runs += np.arange(len(runs))
     return runs
 
@@ -98,7 +106,7 @@ def on(value: Value, cells: Cells | None) -> Any:
     if cells is None or cells.parent is None:
         raise ValueError("the grids are not of one descent")
     array = on(value, cells.parent)
-    return array[..., None] if cells.counts is None else np.repeat(_written_out(array, cells.parent), cells.counts)
+    return array[..., None] if cells.counts is None else _written_out(array, cells.parent).repeat(cells.counts)
 
 
 def flat(value: Value, cells: Cells) -> NDArray[Any]:
@@ -115,35 +123,35 @@ def _written_out(array: Any, cells: Cells) -> NDArray[Any]:
     return written.reshape(-1)
 
 
-def together(values: Sequence[Value]) -> tuple[Cells | None, list[Any]]:
-    """The deepest grid of the values, and their arrays on it."""
-    cells = max((value.cells for value in values), key=lambda c: c.depth if c else 0)
-    return cells, [on(value, cells) for value in values]
-
-
 def combine(operation: Callable[[Any, Any], Any], left: Value, right: Value) -> Value:
     """An operation on two values, on the deeper grid of the two."""
-    if left.cells is right.cells:
-        return Value(left.cells, operation(left.array, right.array))
-    cells, arrays = together((left, right))
-    return Value(cells, operation(*arrays))
+    grid, other = left.cells, right.cells
+    if grid is other or other is None:
+        return Value(grid, operation(left.array, right.array))
+    if grid is None or grid.depth < other.depth:
+        return Value(other, operation(on(left, other), right.array))
+    return Value(grid, operation(left.array, on(right, grid)))
 
 
-def gather(table: NDArray[Any], index: Sequence[Value]) -> Value:
-    """table[index], on the deepest grid of the indices."""
-    if not index:
-        return Value(None, table.item())
-    cells, arrays = together(index)
-    return Value(cells, table[tuple(arrays)])
+def gather(table: NDArray[Any], place: Value) -> Value:
+    """table[place] of a table with one axis."""
+    taken = table[place.array]
+    return Value(place.cells, taken if isinstance(taken, np.ndarray) else taken.item())
 
 
-def ravel(index: Sequence[Value], strides: Sequence[int], first: int) -> Value:
-    """First + sum of index * stride, the deepest last so that the sums stay small."""
-    pairs = sorted(zip(index, strides, strict=True), key=lambda pair: pair[0].cells.depth if pair[0].cells else 0)
-    total = Value(None, first)
-    for value, stride in pairs:
-        total = combine(add, total, Value(value.cells, value.array * stride))
+def ravel(index: Sequence[Value], strides: Sequence[int]) -> Value:
+    """Sum of index * stride, shallow grids first, so that most sums stay small."""
+    total = Value(None, 0)
+    for value, stride in sorted(zip(index, strides, strict=True), key=_depth):
+        array = value.array if stride == 1 else value.array * stride
+        total = Value(
+            value.cells, array if total.cells is None and total.array == 0 else on(total, value.cells) + array
+        )
     return total
+
+
+def _depth(pair: tuple[Value, int]) -> int:
+    return pair[0].cells.depth if pair[0].cells else 0
 
 
 def fold(cells: Cells, value: Value) -> Value:
@@ -151,15 +159,17 @@ def fold(cells: Cells, value: Value) -> Value:
     parent = cells.parent
     if parent is None:
         raise ValueError("the grid has no step to sum over")
-    if value.cells is not cells:
-        counts = (
-            Value(None, cells.shape[-1]) if cells.counts is None else Value(parent, cells.counts.reshape(parent.shape))
-        )
-        return combine(mul, value, counts)
+    if value.cells is None and value.array == 0:
+        return value
     if cells.counts is None:
+        n = cells.shape[-1]
+        if value.cells is not cells:
+            return Value(value.cells, value.array * n)
         array = value.array.sum(axis=-1)
-        return Value(parent, array if value.array.shape[-1] == cells.shape[-1] else array * cells.shape[-1])
-    parents = np.repeat(np.arange(len(cells.counts)), cells.counts)
+        return Value(parent, array if value.array.shape[-1] == n else array * n)
+    if value.cells is not cells:
+        return combine(mul, value, Value(parent, cells.counts.reshape(parent.shape)))
+    parents = np.arange(len(cells.counts)).repeat(cells.counts)
     return Value(parent, np.bincount(parents, value.array, len(cells.counts)).reshape(parent.shape))
 
 
@@ -178,11 +188,26 @@ class Term:
 
     def counts(self) -> Index | int:
         """Entries of each row of the rule; one number where all rows have as many."""
-        cells, many = self.cells, Value(None, 1)
-        while cells.parent is not None:
-            many = fold(cells, many)
+        cells, each = self.cells, 1
+        while cells.counts is None:
+            if cells.parent is None:
+                return each
+            each, cells = each * cells.shape[-1], cells.parent
+        counts = cells.counts * each
+        while cells.parent is not None and cells.parent.parent is not None:
             cells = cells.parent
-        return many.array if isinstance(many.array, int) else flat(many, cells).astype(np.int64)
+            many = cells.shape[-1] if cells.counts is None else cells.counts
+            counts = _run_sums(counts, many)
+        return counts
+
+
+def _run_sums(numbers: Index, many: Index | int) -> Index:
+    """Sums of `many` numbers at a time."""
+    if isinstance(many, int):
+        return np.asarray(numbers.reshape(-1, many).sum(axis=1))
+    before = np.concatenate(([0], numbers.cumsum()))
+    ends = many.cumsum()
+    return np.asarray(before[ends] - before[ends - many])
 
 
 @dataclass(eq=False, slots=True)
@@ -242,22 +267,24 @@ def _write_even(block: RowBlock, columns: Ints, values: Floats) -> None:
 
 def _write_uneven(block: RowBlock, columns: Ints, values: Floats) -> Index:
     """The largest term takes, in order, the places that the others leave."""
-    counts = np.zeros(block.rows, np.int64)
+    counts: Index = np.zeros(block.rows, np.int64)
     for count in block.counts:
         counts += count
-    largest = max(range(len(block.terms)), key=lambda k: block.terms[k].cells.size)
+    largest = max(block.terms, key=lambda term: term.cells.size)
+    if not isinstance(largest.coefficient.array, np.ndarray):
+        values.fill(largest.coefficient.array)
     free = np.ones(len(columns), np.bool_)
-    before = np.cumsum(counts) - counts
-    for k, (term, count) in enumerate(zip(block.terms, block.counts, strict=True)):
-        if k != largest:
+    before = counts.cumsum() - counts
+    for term, count in zip(block.terms, block.counts, strict=True):
+        if term is not largest:
             places = _places(before, count)
             free[places] = False
             columns[places] = flat(term.columns, term.cells)
             values[places] = flat(term.coefficient, term.cells)
         before = before + count
-    term = block.terms[largest]
-    columns[free] = flat(term.columns, term.cells)
-    values[free] = flat(term.coefficient, term.cells)
+    columns[free] = flat(largest.columns, largest.cells)
+    if isinstance(largest.coefficient.array, np.ndarray):
+        values[free] = flat(largest.coefficient, largest.cells)
     return counts
 
 
@@ -269,9 +296,9 @@ def _places(before: Index, count: Index | int) -> Index:
 
 def tidy(counts: Index, columns: Ints, values: Floats) -> Index:
     """Sort rows, sum duplicates, drop exact zeros, in place and towards the front; returns the entries of each row."""
-    ends = np.cumsum(counts)
+    ends = counts.cumsum()
     if not _rises(ends, columns).all():
-        rows = np.repeat(np.arange(len(counts)), counts)
+        rows = np.arange(len(counts)).repeat(counts)
         order = np.argsort(rows * (int(columns.max()) + 1) + columns, kind="stable")
         columns[:], values[:] = columns[order], values[order]
         first = np.flatnonzero(np.concatenate([[True], _rises(ends, columns)]))
@@ -284,7 +311,7 @@ def tidy(counts: Index, columns: Ints, values: Floats) -> Index:
     kept = values != 0
     left = np.count_nonzero(kept)
     columns[:left], values[:left] = columns[kept], values[kept]
-    return np.diff(np.concatenate([[0], np.cumsum(kept)])[ends], prepend=0)
+    return _run_sums(kept, counts)
 
 
 def _rises(ends: Index, columns: Ints) -> NDArray[np.bool_]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import add, mul, sub, truediv
@@ -11,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner import coordinates
-from planner.coordinates import Cells, RowBlock, Term, Value
+from planner.coordinates import Cells, Family, RowBlock, Term, Value
 from planner.symbols import IndexSet, Param, Rule, Subsets, Symbols, Variable
 from planner.template import Binary, Expression, Item, Letter, Members, Relation, RuleError, Sketch, Sum
 
@@ -22,28 +23,43 @@ _ZERO, _ONE = Value(None, 0.0), Value(None, 1.0)
 
 @dataclass(frozen=True)
 class Tables:
-    """Where items of a rule are looked up: sizes of sets, values of parameters, column numbers of variables.
+    """Where items of a rule are looked up.
 
-    columns  by variable: the first column and the distance in columns from one member to the next, by index
+    sizes    members by set
+    strides  by sets: how far apart, in row-major order, the cells of neighbouring members of each set lie
+    values   by parameter: its values, row-major
+    columns  by variable: its first column
+    families subsets by name
+    spans    by integer parameter: its lowest and highest value, noted when first asked for
+    places   by sets and the identities of indices: the cells they name, noted for the rule at hand
     """
 
     sizes: Mapping[str, int]
+    strides: Mapping[tuple[str, ...], tuple[int, ...]]
     values: Mapping[str, NDArray[Any]]
-    columns: Mapping[str, tuple[int, tuple[int, ...]]]
+    columns: Mapping[str, int]
+    families: Mapping[str, Family]
+    spans: dict[str, tuple[int, int]]
+    places: dict[tuple[Any, ...], Value]
 
 
 def tables(symbols: Symbols) -> Tables:
     """Look-up tables of declared symbols; variables take columns in order of declaration, row-major."""
     sizes = {s.name: s.size for s in symbols.sets}
+    overs = {s.over for group in (symbols.subsets, symbols.params, symbols.variables) for s in group}
+    strides = {over: _strides([sizes[name] for name in over]) for over in overs}
     columns, first = {}, 0
     for variable in symbols.variables:
-        strides, stride = [], 1
-        for name in reversed(variable.over):
-            strides.append(stride)
-            stride *= sizes[name]
-        columns[variable.name] = (first, tuple(reversed(strides)))
-        first += stride
-    return Tables(sizes, {p.name: _values(p, sizes) for p in symbols.params}, columns)
+        columns[variable.name] = first
+        first += math.prod(sizes[name] for name in variable.over)
+    families = {
+        s.name: Family(s.starts[:-1], s.starts[1:] - s.starts[:-1], s.members.astype(np.int32)) for s in symbols.subsets
+    }
+    return Tables(sizes, strides, {p.name: _values(p, sizes) for p in symbols.params}, columns, families, {}, {})
+
+
+def _strides(sizes: list[int]) -> tuple[int, ...]:
+    return tuple(math.prod(sizes[k + 1 :]) for k in range(len(sizes)))
 
 
 def _values(param: Param, sizes: Mapping[str, int]) -> NDArray[Any]:
@@ -52,7 +68,7 @@ def _values(param: Param, sizes: Mapping[str, int]) -> NDArray[Any]:
     if values.shape != shape:
         sets = ", ".join(param.over)
         raise RuleError(f"parameter `{param.name}` has shape {values.shape}, its sets [{sets}] need {shape}")
-    return values.astype(np.float64) if values.dtype.kind == "b" else values
+    return (values.astype(np.float64) if values.dtype.kind == "b" else values).reshape(-1)
 
 
 def quantified(rule: Rule) -> tuple[str, ...]:
@@ -70,16 +86,20 @@ def rule_rows(
     """Entries of a rule's rows; writes their bounds."""
     members = [sketch.quantified(name) for name in quantified(rule)]
     letters = tuple(Letter(_of(m)) for m in members)
+    look.places.clear()
     relation = _relation(sketch.trace(rule, letters))
     if not len(lower):
         return coordinates.row_block(0, [])
     cells = coordinates.start(letters, tuple(all_members(m) for m in members))
     constant, terms = evaluate(relation.body, cells, look)
     for given, bound, none in ((relation.lower, lower, -np.inf), (relation.upper, upper, np.inf)):
-        value, variables = evaluate(none if given is None else given, cells, look)
+        if given is None:
+            bound.fill(none)
+            continue
+        end, variables = evaluate(given, cells, look)
         if variables:
             raise RuleError("an end of a range holds a variable; write two rules")
-        bound.reshape(cells.shape)[...] = coordinates.on(coordinates.combine(sub, value, constant), cells)
+        bound.reshape(cells.shape)[...] = coordinates.on(coordinates.combine(sub, end, constant), cells)
     return coordinates.row_block(cells.size, terms)
 
 
@@ -121,15 +141,21 @@ def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
 
 def _item(node: Item, cells: Cells, look: Tables) -> Linear:
     symbol = node.symbol
-    index = _indices(node.index, symbol, cells, look)
+    place = _place(node.index, symbol, cells, look)
     if isinstance(symbol, Param):
-        return coordinates.gather(look.values[symbol.name], index), []
-    first, strides = look.columns[symbol.name]
-    return _ZERO, [Term(cells, coordinates.ravel(index, strides, first), _ONE)]
+        return coordinates.gather(look.values[symbol.name], place), []
+    return _ZERO, [Term(cells, Value(place.cells, look.columns[symbol.name] + place.array), _ONE)]
 
 
-def _indices(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables) -> list[Value]:
-    return [_index(node, name, symbol.name, cells, look) for node, name in zip(nodes, symbol.over, strict=True)]
+def _place(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables) -> Value:
+    """Row-major number of the cell of a symbol's sets that indices name; the same indices are looked up once."""
+    key = (symbol.over, *map(id, nodes))
+    place = look.places.get(key)
+    if place is None:
+        pairs = zip(nodes, symbol.over, strict=True)
+        index = [_index(node, name, symbol.name, cells, look) for node, name in pairs]
+        place = look.places[key] = coordinates.ravel(index, look.strides[symbol.over])
+    return place
 
 
 def _index(node: Any, of: str, name: str, cells: Cells, look: Tables) -> Value:
@@ -145,24 +171,31 @@ def _index(node: Any, of: str, name: str, cells: Cells, look: Tables) -> Value:
         index, terms = evaluate(node, cells, look)
         if terms:
             raise RuleError(f"`{name}` has an index that depends on a variable")
-        if node.__class__ is Item and _inside(look.values[node.symbol.name], size):
+        if node.__class__ is Item and _always_inside(node, size, look):
             return index
     else:
         raise RuleError(f"`{name}` has the index {node!r}; an index is a member number 0, 1, ...")
     members = np.asarray(index.array)
     if members.dtype.kind not in "iu":
         raise RuleError(f"`{name}` has an index that is not whole; give the parameter in it an integer array")
-    if not _inside(members, size):
-        wrong = members[(members < 0) | (members >= size)][0]
+    wrong = members[(members < 0) | (members >= size)]
+    if wrong.size:
         raise RuleError(
-            f"`{name}` is asked for member {wrong} of `{of}`, which has 0..{size - 1}; "
+            f"`{name}` is asked for member {wrong[0]} of `{of}`, which has 0..{size - 1}; "
             "quantify the rule over a smaller set or subset"
         )
     return index
 
 
-def _inside(members: NDArray[Any], size: int) -> bool:
-    return members.dtype.kind in "iu" and (members.size == 0 or bool(members.min() >= 0 and members.max() < size))
+def _always_inside(node: Item, size: int, look: Tables) -> bool:
+    """Whether every value of a parameter is a member number below `size`, wherever it is looked up."""
+    name = node.symbol.name
+    if name not in look.spans:
+        values = look.values[name]
+        whole = values.dtype.kind in "iu" and values.size > 0
+        look.spans[name] = (int(values.min()), int(values.max())) if whole else (-1, -1)
+    low, high = look.spans[name]
+    return low >= 0 and high < size
 
 
 def _member(letter: Letter, cells: Cells) -> Value:
@@ -190,12 +223,8 @@ def _sum(node: Sum, cells: Cells, look: Tables) -> Linear:
 
 
 def _subset_step(letter: Letter, members: Members, family: Subsets, cells: Cells, look: Tables) -> Cells:
-    strides, stride = [], 1
-    for name in reversed(family.over):
-        strides.append(stride)
-        stride *= look.sizes[name]
-    row = coordinates.ravel(_indices(members.index, family, cells, look), strides[::-1], 0)
-    return coordinates.ragged_step(cells, letter, family.starts, family.members, row)
+    which = _place(members.index, family, cells, look)
+    return coordinates.ragged_step(cells, letter, look.families[family.name], which)
 
 
 def _binary(node: Binary, cells: Cells, look: Tables) -> Linear:
