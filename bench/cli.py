@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
@@ -155,10 +154,11 @@ def run(
     from bench.reading import read_suite
     from bench.settings import settings as narrowed
     from bench.tables import result_parts
+    from bench.worker import allowed_cpus
 
     kernels = _kernels()
-    suite, allowed = read_suite(suite_name, kernels), os.sched_getaffinity(0)
-    settings = narrowed(suite, kernels, allowed, names, threads, peers)
+    suite = read_suite(suite_name, kernels)
+    settings = narrowed(suite, kernels, allowed_cpus(), names, threads, peers)
     result = _measure(settings, kernels, output, resume, force)
     if as_json:
         _json(result)

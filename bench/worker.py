@@ -44,6 +44,13 @@ def thread_environment(threads: int) -> dict[str, str]:
     return {**counts, "OMP_WAIT_POLICY": "passive", "OPENBLAS_THREAD_TIMEOUT": "4"}
 
 
+def allowed_cpus() -> set[int]:
+    """Logical CPUs that this process may use; all of them where the system does not say."""
+    if hasattr(os, "sched_getaffinity"):
+        return set(os.sched_getaffinity(0))
+    return set(range(os.cpu_count() or 1))
+
+
 def cores_to_use(threads: int, allowed: set[int], sys_root: Path = Path("/sys")) -> set[int]:
     """One logical CPU of every physical core first, then their siblings, `threads` in all."""
     first = _one_per_core(allowed, sys_root)
@@ -73,7 +80,7 @@ def settle(threads: int) -> None:
     """Limit and pin this process; must come before any numerical library is imported."""
     os.environ.update(thread_environment(threads))
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores_to_use(threads, os.sched_getaffinity(0)))
+        os.sched_setaffinity(0, cores_to_use(threads, allowed_cpus()))
 
 
 def main() -> None:

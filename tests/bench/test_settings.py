@@ -1,0 +1,75 @@
+"""From suite file and command line to settings, and the order of the jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bench.reading import InputError, Suite
+from bench.roofline import is_ceiling
+from bench.settings import Job, Settings, order, settings
+from tests.bench.toys import TOY
+
+NAMES = ("stream_triad", "fma_peak_fp32", "gemm_fp32", "spmv", "adamw", "stencil7")
+KERNELS = {name: replace(TOY, name=name) for name in NAMES}
+SUITE = Suite("s", "S", ("all",), "quick", ("all",), 0.03, 7, 0.2, 1.0, 120.0, False)
+FOUR = {0, 1, 2, 3}
+
+
+def made(suite: Suite = SUITE, **options: Any) -> Settings:
+    return settings(suite, KERNELS, FOUR, **options)
+
+
+def test_all_kernels_in_the_order_of_the_registry() -> None:
+    assert made().kernels == NAMES
+    assert made(replace(SUITE, kernels=("spmv", "gemm_fp32"))).kernels == ("gemm_fp32", "spmv")
+    assert made(names=("adamw",)).kernels == ("adamw",)
+
+
+def test_the_command_line_wins_over_the_suite() -> None:
+    assert made(peers=True).peers is True
+    assert made(replace(SUITE, peers=True)).peers is True
+    assert made(replace(SUITE, peers=True), peers=False).peers is False
+    assert made(replace(SUITE, threads=(1, "all")), threads=3).threads == (3,)
+
+
+def test_thread_counts_are_sorted_and_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.settings.physical_cores", len)
+    assert made(replace(SUITE, threads=("all", 1, 2, 4))).threads == (1, 2, 4)
+    assert made().threads == (4,)
+
+
+def test_more_threads_than_cpus_are_refused() -> None:
+    with pytest.raises(InputError, match="9 threads asked for, but this process may use 4 CPUs"):
+        made(threads=9)
+
+
+def test_an_unknown_kernel_or_size_is_refused() -> None:
+    with pytest.raises(InputError, match="--kernel: unknown kernel 'spvm'; did you mean 'spmv'"):
+        made(names=("spvm",))
+    with pytest.raises(InputError, match="kernel stream_triad has no size 'huge', only quick"):
+        made(replace(SUITE, preset="huge"))
+
+
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 8), min_size=1, max_size=3, unique=True))
+def test_every_job_runs_once_and_ceilings_come_first(seed: int, threads: list[int]) -> None:
+    found = replace(made(), threads=tuple(sorted(threads)))
+    jobs = order(found, seed)
+    expected = [Job(kernel, count) for kernel in NAMES for count in threads]
+    assert Counter(jobs) == Counter(expected)
+    kinds = [is_ceiling(job.kernel) for job in jobs]
+    assert kinds == sorted(kinds, reverse=True)
+
+
+def test_the_same_seed_gives_the_same_order_and_another_seed_another() -> None:
+    assert order(made(), 5) == order(made(), 5)
+    assert len({order(made(), seed) for seed in range(20)}) > 5
+
+
+def test_a_job_has_the_id_of_its_case() -> None:
+    assert Job("spmv", 2).id("quick") == "spmv/quick/t2"

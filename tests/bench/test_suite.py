@@ -1,0 +1,241 @@
+"""A run on a fake worker: order, journal, resume, failures, repeated ceilings, a full disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bench import disk
+from bench.disk import DiskError, journal_path, read_journal
+from bench.result import Case, Result, ResultError, WorkCount, read_result
+from bench.settings import Settings
+from bench.suite import better, run
+from bench.worker import Request
+from tests.bench.toys import TOY, case, sources
+
+NAMES = ("stream_triad", "fma_peak_fp64", "spmv", "gemm_fp64")
+KERNELS = {name: replace(TOY, name=name) for name in NAMES}
+SETTINGS = Settings("quick", "quick", NAMES, (2,), 0.03, 7, 0.2, 1.0, 120.0, False)
+PEAK = WorkCount(flops=1e9, bytes_read=0, bytes_written=0, formula="f")
+STREAM = WorkCount(flops=0, bytes_read=2e8, bytes_written=2e8, formula="f")
+
+
+class Workers:
+    """Answers requests from a table of seconds per kernel, and remembers them."""
+
+    def __init__(self, **seconds: Any) -> None:
+        self.seconds = {"stream_triad": [0.01], "fma_peak_fp64": [0.01], **seconds}
+        self.asked: list[str] = []
+
+    def __call__(self, request: Request, limit_s: float) -> Case | str:
+        self.asked.append(request.kernel)
+        answers = self.seconds.get(request.kernel, [0.05])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if isinstance(answer, (str, BaseException)):
+            if isinstance(answer, BaseException):
+                raise answer
+            return answer
+        work = {"fma_peak_fp64": PEAK, "stream_triad": STREAM}.get(request.kernel, WorkCount(1e9, 2e8, 0, "f"))
+        return case(request.kernel, seconds=answer, work=work, threads=request.threads)
+
+
+@pytest.fixture
+def go(tmp_path: Path) -> Callable[..., Result]:
+    def start(worker: Workers, settings: Settings = SETTINGS, **options: Any) -> Result:
+        machine = sources(options.pop("machine", "epyc_vm"), tmp_path / "machine")
+        return run(settings, KERNELS, tmp_path / "r.json", machine, worker=worker, **options)
+
+    return start
+
+
+def test_a_run_measures_everything_and_writes_one_file(go: Callable[..., Result], tmp_path: Path) -> None:
+    workers = Workers()
+    found = go(workers)
+    assert workers.asked[:2] == ["stream_triad", "fma_peak_fp64"]
+    assert sorted(workers.asked) == sorted(NAMES)
+    assert read_result(tmp_path / "r.json") == found
+    assert not journal_path(tmp_path / "r.json").exists()
+    assert found.ceilings["fma_fp64_gflops"].value == pytest.approx(100)
+    assert found.ceilings["dram_gb_per_s"].value == pytest.approx(40)
+    gemm = next(entry for entry in found.cases if entry.kernel == "gemm_fp64")
+    assert (gemm.ceiling, gemm.fraction_of_ceiling) == ("fma_fp64_gflops", pytest.approx(0.2))
+    assert found.machine.passport["cpu_model"] == "AMD EPYC"
+    assert found.settings["order_seed"] >= 0
+
+
+def test_progress_is_told_before_and_after_every_case(go: Callable[..., Result]) -> None:
+    told: list[tuple[int, int, bool]] = []
+    go(Workers(), progress=lambda done, total, job, case: told.append((done, total, case is not None)))
+    assert told[:3] == [(0, 4, False), (1, 4, True), (1, 4, False)]
+    assert told[-1] == (4, 4, True)
+
+
+def test_the_threading_layer_enters_the_passport_once_it_is_known(go: Callable[..., Result]) -> None:
+    assert go(Workers()).machine.passport["threading_layer"]["value"] is None
+
+    def layered(request: Request, limit_s: float) -> Case | str:
+        answer = Workers()(request, limit_s)
+        assert isinstance(answer, Case)
+        return replace(answer, threading_layer="omp")
+
+    assert go(layered, force=True).machine.passport["threading_layer"] == "omp"
+
+
+def test_an_interrupted_run_keeps_what_is_finished_and_goes_on(go: Callable[..., Result], tmp_path: Path) -> None:
+    first = Workers(fma_peak_fp64=[KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        go(first)
+    journal = journal_path(tmp_path / "r.json")
+    header, entries = read_journal(journal)
+    assert [entry["kernel"] for entry in entries] == ["stream_triad"]
+    assert not (tmp_path / "r.json").exists()
+    second = Workers()
+    found = go(second, resume=True)
+    assert "stream_triad" not in second.asked
+    assert sorted(second.asked) == sorted(set(NAMES) - {"stream_triad"})
+    assert found.run_id == header["run_id"]
+    assert len(found.cases) == 4
+    assert not journal.exists()
+
+
+def test_an_unfinished_journal_is_not_overwritten_by_accident(go: Callable[..., Result], tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(spmv=[KeyboardInterrupt()], gemm_fp64=[KeyboardInterrupt()]))
+    with pytest.raises(ResultError, match=r"unfinished run with 2 finished cases; go on with --resume"):
+        go(Workers())
+    assert len(read_journal(journal_path(tmp_path / "r.json"))[1]) == 2
+    again = Workers()
+    go(again, force=True)
+    assert sorted(again.asked) == sorted(NAMES)
+
+
+def test_an_existing_result_is_not_overwritten_by_accident(go: Callable[..., Result], tmp_path: Path) -> None:
+    old = go(Workers())
+    for options in ({}, {"resume": True}):
+        with pytest.raises(
+            ResultError, match="exists already; name another file with -o, or overwrite it with --force"
+        ):
+            go(Workers(), **options)
+    assert read_result(tmp_path / "r.json") == old
+    assert go(Workers(), force=True).run_id != old.run_id
+
+
+def test_resume_without_a_journal_just_starts(go: Callable[..., Result]) -> None:
+    assert len(go(Workers(), resume=True).cases) == 4
+
+
+def test_a_journal_with_other_settings_is_refused(go: Callable[..., Result]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(spmv=[KeyboardInterrupt()], gemm_fp64=[KeyboardInterrupt()]))
+    with pytest.raises(ResultError, match=r"other settings \(peers False there, True here\)"):
+        go(Workers(), replace(SETTINGS, peers=True), resume=True)
+
+
+def test_a_journal_of_another_machine_is_refused(go: Callable[..., Result]) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(stream_triad=[KeyboardInterrupt()]))
+    with pytest.raises(ResultError, match=r"made on another machine \(cpu_model"):
+        go(Workers(), resume=True, machine="laptop")
+
+
+def test_a_damaged_journal_is_refused(go: Callable[..., Result], tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(fma_peak_fp64=[KeyboardInterrupt()]))
+    journal = journal_path(tmp_path / "r.json")
+    journal.write_text(journal.read_text().replace('"samples_s": [', '"samples_s": ["x", '))
+    with pytest.raises(ResultError, match=r"damaged: line 2\.samples_s\[0\]: expected a finite number"):
+        go(Workers(), resume=True)
+
+
+def test_a_failed_case_is_told_and_tried_again_on_resume(go: Callable[..., Result]) -> None:
+    first = Workers(stream_triad=["the worker died of signal SIGSEGV"], fma_peak_fp64=[KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        go(first)
+    second = Workers()
+    found = go(second, resume=True)
+    assert "stream_triad" in second.asked
+    assert all(entry.verdict != "failed" for entry in found.cases)
+
+
+def test_a_case_that_fails_for_good_stands_in_the_result(go: Callable[..., Result]) -> None:
+    found = go(Workers(spmv=["the worker died of signal SIGKILL"]))
+    spmv = next(entry for entry in found.cases if entry.kernel == "spmv")
+    assert (spmv.verdict, spmv.remedy) == ("failed", "the worker died of signal SIGKILL")
+    assert spmv.work.formula == TOY.work(n=1000).formula
+
+
+def test_a_disturbed_ceiling_is_measured_again(go: Callable[..., Result]) -> None:
+    workers = Workers(fma_peak_fp64=[0.1, 0.01], gemm_fp64=[0.02])
+    found = go(workers)
+    assert workers.asked.count("fma_peak_fp64") == 2
+    assert workers.asked.count("stream_triad") == 1
+    gemm = next(entry for entry in found.cases if entry.kernel == "gemm_fp64")
+    assert (gemm.verdict, gemm.fraction_of_ceiling) == ("ok", pytest.approx(0.5))
+
+
+def test_a_case_that_beats_an_honest_ceiling_is_refused(go: Callable[..., Result]) -> None:
+    workers = Workers(gemm_fp64=[0.005])
+    found = go(workers)
+    assert workers.asked.count("fma_peak_fp64") == 2
+    gemm = next(entry for entry in found.cases if entry.kernel == "gemm_fp64")
+    assert gemm.verdict == "refused"
+    assert "200% of the ceiling fma_fp64_gflops is above 105%" in gemm.remedy
+
+
+def test_of_two_runs_the_newer_counts_but_of_a_ceiling_the_faster() -> None:
+    slow, fast = case("stream_triad", seconds=0.2), case("stream_triad", seconds=0.1)
+    assert better(None, slow) is slow
+    assert better(slow, fast) is fast
+    assert better(fast, slow) is fast
+    assert better(fast, case("stream_triad", median_s=None)) is fast
+    assert better(case("stream_triad", median_s=None), slow) is slow
+    assert better(case("spmv", seconds=0.1), later := case("spmv", seconds=0.2)) is later
+
+
+def test_a_disk_that_fills_up_loses_nothing_finished(
+    go: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = disk.append, [2]
+
+    def append(path: Path, entry: Any) -> None:
+        left[0] -= 1
+
+        def sync(handle: int) -> None:
+            if left[0] < 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        real(path, entry, sync)
+
+    monkeypatch.setattr(disk, "append", append)
+    with pytest.raises(DiskError, match="the disk is full; free some space and run again, finished cases are kept"):
+        go(Workers())
+    monkeypatch.setattr(disk, "append", real)
+    workers = Workers()
+    found = go(workers, resume=True)
+    assert len(workers.asked) <= 2
+    assert len(found.cases) == 4
+
+
+def test_a_disk_that_is_full_at_the_end_keeps_the_journal(
+    go: Callable[..., Result], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = disk.write_atomically
+
+    def full(path: Path, text: str) -> None:
+        if path.suffix == ".json":
+            raise DiskError(disk.explain(path, OSError(errno.ENOSPC, "full")))
+        real(path, text)
+
+    monkeypatch.setattr(disk, "write_atomically", full)
+    with pytest.raises(DiskError, match="the disk is full"):
+        go(Workers())
+    monkeypatch.setattr(disk, "write_atomically", real)
+    workers = Workers()
+    assert len(go(workers, resume=True).cases) == 4
+    assert workers.asked == []
