@@ -26,7 +26,8 @@ class Check:
 
     worst      largest deviation, relative to the size of its row; tolerance is its limit
     place      file and cell of the worst row; found and expected are its two sides
-    quantity   what is compared, and what it follows from or must stay within
+    quantity   what is compared
+    relation   "" for equality, else "at most" or "at least"; reason is what `expected` comes from
     """
 
     name: str
@@ -38,6 +39,7 @@ class Check:
     found: float
     expected: float
     quantity: str = ""
+    relation: str = ""
     reason: str = ""
 
     @property
@@ -47,8 +49,11 @@ class Check:
             return f"{self.name}: {self.rows} rows, worst {self.worst:.1e}"
         if self.reason == "":
             return f"{self.place}: {self.quantity}"
-        wanted = f"expected {number(self.expected)} {self.reason}"
-        return f"{self.place}: {self.quantity} is {number(self.found)}, {wanted}{self._difference()}"
+        comma = "," if self.relation else ""
+        wanted = " ".join(part for part in ("expected", self.relation, number(self.expected)) if part)
+        return (
+            f"{self.place}: {self.quantity} is {number(self.found)}, {wanted}{comma} {self.reason}{self._difference()}"
+        )
 
     def _difference(self) -> str:
         if not self.expected or not np.isfinite(self.expected + self.found):
@@ -104,21 +109,35 @@ def equal(
     unit: Unit = 0.0,
 ) -> Check:
     """Both sides agree; `unit` is the unit of the row in which the solver keeps its tolerance."""
-    return _judged(name, cells, found, expected, np.abs(found - expected), reason, tolerance, unit)
+    return _judged(name, cells, found, expected, _apart(found, expected), ("", reason), tolerance, unit)
 
 
 def at_most(
     name: str, cells: Cells, found: Floats, limit: Floats, reason: str, *, tolerance: float, unit: Unit = 0.0
 ) -> Check:
     """The left side stays within the limit."""
-    return _judged(name, cells, found, limit, np.maximum(found - limit, 0.0), f"at most, {reason}", tolerance, unit)
+    return _judged(name, cells, found, limit, _above(found, limit), ("at most", reason), tolerance, unit)
 
 
 def at_least(
     name: str, cells: Cells, found: Floats, limit: Floats, reason: str, *, tolerance: float, unit: Unit = 0.0
 ) -> Check:
     """The left side reaches the limit."""
-    return _judged(name, cells, found, limit, np.maximum(limit - found, 0.0), f"at least, {reason}", tolerance, unit)
+    return _judged(name, cells, found, limit, _above(limit, found), ("at least", reason), tolerance, unit)
+
+
+def _apart(found: Floats, expected: Floats) -> Floats:
+    """Distance of two amounts; infinite where one is not a number."""
+    same = found == expected
+    gap = np.abs(np.where(same, 0.0, found) - np.where(same, 0.0, expected))
+    return np.where(np.isnan(gap), np.inf, gap)
+
+
+def _above(found: Floats, limit: Floats) -> Floats:
+    """By how much the left amount exceeds the right one; infinite where one is not a number."""
+    kept = found <= limit
+    gap = np.where(kept, 0.0, found) - np.where(kept, 0.0, limit)
+    return np.where(np.isnan(gap), np.inf, gap)
 
 
 def stated(name: str, rows: int, problem: tuple[str, str] | None) -> Check:
@@ -134,16 +153,21 @@ def _judged(
     found: Floats,
     expected: Floats,
     off: Floats,
-    reason: str,
+    because: tuple[str, str],
     tolerance: float,
     unit: Unit,
 ) -> Check:
     if off.size == 0:
-        return Check(name, 0, 0.0, tolerance, True, "", 0.0, 0.0, cells.quantity, reason)
-    finite = np.where(np.isfinite(expected), np.abs(expected), 0.0)
-    size = np.maximum(np.abs(found), finite) + unit
+        return Check(name, 0, 0.0, tolerance, True, "", 0.0, 0.0, cells.quantity, *because)
+    size = np.maximum(_size(found), _size(expected)) + unit
     share = np.divide(off, size, out=np.zeros_like(off), where=off > 0)
     worst = int(np.argmax(share))
     deviation, left, right = float(share.flat[worst]), float(found.flat[worst]), float(expected.flat[worst])
     passed = deviation <= tolerance
-    return Check(name, off.size, deviation, tolerance, passed, cells.place(worst), left, right, cells.quantity, reason)
+    return Check(
+        name, off.size, deviation, tolerance, passed, cells.place(worst), left, right, cells.quantity, *because
+    )
+
+
+def _size(amounts: Floats) -> Floats:
+    return np.where(np.isfinite(amounts), np.abs(amounts), 0.0)

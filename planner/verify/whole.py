@@ -138,6 +138,24 @@ def _plain(value: Any) -> Any:
     return dict(value) if isinstance(value, dict) else value
 
 
+def summary_is_complete(now: Given, plan: Plan) -> Check:
+    """Plan.json states status and bounds, and the bounds of every round, as numbers."""
+    summary = plan.summary
+    bounds = summary.get("bounds") or {}
+    stands = {"status": summary.get("status") in ("optimal", "limit")}
+    stands |= {f"bounds.{name}": _is_number(bounds.get(name)) for name in ("upper", "lower", "gap")}
+    for at, done in enumerate(summary.get("rounds", ()), start=1):
+        stands |= {f"rounds.{at}.{name}": _is_number(done.get(name)) for name in ("upper", "lower")}
+    missing = next((name for name, there in stands.items() if not there), None)
+    wanted = "expected optimal or limit" if missing == "status" else "expected a number"
+    problem = None if missing is None else (f"plan.json: {missing}", f"is missing or unknown, {wanted}")
+    return stated("summary is complete", len(stands), problem)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not math.isnan(value)
+
+
 def ids_are_known(now: Given, plan: Plan) -> Check:
     """No row speaks of a region, asset, class, factor, budget, rule or year that the scenario does not have."""
     return _over_tables("ids are known", now, plan, _unknown)
@@ -223,4 +241,4 @@ def _wanted(signed: bool) -> str:
 
 
 CHECKS = (inputs_are_unchanged, question_is_the_same)
-WHOLE = (ids_are_known, rows_are_single, rows_are_complete, numbers_are_sound)
+WHOLE = (summary_is_complete, ids_are_known, rows_are_single, rows_are_complete, numbers_are_sound)
