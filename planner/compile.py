@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import coordinates
+from planner import compressed, coordinates
 from planner.expand import Tables, evaluate, quantified, rule_rows, tables
 from planner.linear import Block, Floats, Ints, LinearProgram
 from planner.symbols import Rule, Symbols, Variable
@@ -41,7 +41,7 @@ def compile_program(
             forms.append(rule_rows(rule, sketch, look, lower[part], upper[part]))
         except RuleError as error:
             raise RuleError(f"rule {rule.__name__}: {error}") from error
-    starts, places, values = coordinates.compressed_rows(forms)
+    starts, places, values = compressed.compressed_rows(forms)
     cost, offset = _objective(objective, sketch, look, sum(b.size for b in columns.values()))
     bounds = _column_bounds(symbols, columns)
     matrix = (starts, places, values)
@@ -229,6 +229,6 @@ def _linear(expression: Any, place: dict[int, int]) -> tuple[float, list[tuple[i
 def _ordinary_matrix(rows: list[list[tuple[int, float]]]) -> tuple[Ints, Ints, Floats]:
     columns = np.array([column for row in rows for column, _ in row], np.int32)
     values = np.array([value for row in rows for _, value in row], np.float64)
-    counts = coordinates.tidy(np.array([len(row) for row in rows], np.int64), columns, values)
+    counts = compressed.tidy(np.array([len(row) for row in rows], np.int64), columns, values)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     return starts, columns[: starts[-1]], values[: starts[-1]]

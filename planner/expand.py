@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import coordinates
-from planner.coordinates import Cells, Family, RowBlock, Term, Value
+from planner import compressed, coordinates
+from planner.compressed import RowBlock, Term
+from planner.coordinates import Cells, Family, Value
 from planner.symbols import IndexSet, Param, Rule, Subsets, Symbols, Variable
 from planner.template import Binary, Expression, Item, Letter, Members, Relation, RuleError, Sketch, Sum
 
@@ -89,7 +90,7 @@ def rule_rows(
     look.places.clear()
     relation = _relation(sketch.trace(rule, letters))
     if not len(lower):
-        return coordinates.row_block(0, [])
+        return compressed.row_block(0, [])
     cells = coordinates.start(letters, tuple(all_members(m) for m in members))
     constant, terms = evaluate(relation.body, cells, look)
     for given, bound, none in ((relation.lower, lower, -np.inf), (relation.upper, upper, np.inf)):
@@ -100,7 +101,7 @@ def rule_rows(
         if variables:
             raise RuleError("an end of a range holds a variable; write two rules")
         bound.reshape(cells.shape)[...] = coordinates.on(coordinates.combine(sub, end, constant), cells)
-    return coordinates.row_block(cells.size, terms)
+    return compressed.row_block(cells.size, terms)
 
 
 def _of(members: Members) -> str:
