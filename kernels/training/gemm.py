@@ -20,8 +20,9 @@ from kernels.compile import Compiled, part
 from kernels.spec import Kernel, Precision, Work
 from kernels.tile import ROWS, VECTORS
 
-DEPTH_BYTES = 2048
+DEPTH_BYTES = 2560
 STRIPS = 24
+SLAB_BYTES = 16 * 2**20
 
 
 def reference(a: Any, b: Any, c: Any) -> dict[str, Any]:
@@ -84,41 +85,58 @@ def multiply_edge(
 
 
 @part
-def multiply_block(a: Any, k0: int, depth: int, panels: Any, strip0: int, strip1: int, c: Any) -> None:
-    """Rows of C that belong to the strips [strip0, strip1): pack them, then go over all panels."""
-    m, n = c.shape
+def multiply_block(
+    a: Any, k0: int, depth: int, panels: Any, b_at: int, strip0: int, strip1: int, c: Any, strips: Any, spare: Any
+) -> None:
+    """Add to the rows of C in the strips [strip0, strip1) the columns [k0, k0 + depth) of A times B."""
+    n = c.shape[1]
     width = VECTORS * simd.lanes(c)
-    strips = np.empty((strip1 - strip0) * ROWS * depth, c.dtype)
-    spare = np.empty(ROWS * width, c.dtype)
     for strip in range(strip0, strip1):
         pack_strip(a, strip * ROWS, k0, depth, strips, (strip - strip0) * ROWS * depth)
-    for panel in range((n + width - 1) // width):
-        column = panel * width
+    for column in range(0, n, width):
         for strip in range(strip0, strip1):
             row = strip * ROWS
             a_at = (strip - strip0) * ROWS * depth
-            b_at = panel * width * depth
-            if row + ROWS <= m and column + width <= n:
+            if row + ROWS <= c.shape[0] and column + width <= n:
                 multiply_tile(strips, a_at, panels, b_at, depth, c, row * n + column, n, k0 == 0)
             else:
                 multiply_edge(strips, a_at, panels, b_at, depth, c, row, column, k0 == 0, spare)
+        b_at += width * depth
+
+
+@part
+def multiply_share(a: Any, k0: int, k1: int, panels: Any, padded_n: int, strip0: int, strip1: int, c: Any) -> None:
+    """One thread's strips, in blocks that fit its cache, times the slab of B with rows [k0, k1)."""
+    max_depth = DEPTH_BYTES // c.itemsize
+    strips = np.empty(STRIPS * ROWS * max_depth, c.dtype)
+    spare = np.empty(ROWS * VECTORS * simd.lanes(c), c.dtype)
+    for k in range(k0, k1, max_depth):
+        depth = min(max_depth, k1 - k)
+        b_at = (k - k0) * padded_n
+        for strip in range(strip0, strip1, STRIPS):
+            multiply_block(a, k, depth, panels, b_at, strip, min(strip + STRIPS, strip1), c, strips, spare)
 
 
 def gemm(a: Any, b: Any, c: Any, threads: int) -> None:
-    """Blocks of rows in parallel, as many as share the strips evenly among the threads."""
-    m, k = a.shape
+    """Slab by slab: pack B, then give each thread its share of the rows. Few large steps, so few waits."""
+    k = a.shape[1]
     width = VECTORS * simd.lanes(c)
+    max_depth = DEPTH_BYTES // c.itemsize
     panel_count = (c.shape[1] + width - 1) // width
-    strip_count = (m + ROWS - 1) // ROWS
-    blocks = threads * ((strip_count + threads * STRIPS - 1) // (threads * STRIPS))
-    max_depth = min(k, DEPTH_BYTES // c.itemsize)
-    panels = np.empty(panel_count * width * max_depth, c.dtype)
-    for k0 in range(0, k, max_depth):
-        depth = min(max_depth, k - k0)
-        for panel in prange(panel_count):
-            pack_panel(b, k0, depth, panel * width, panels, panel * width * depth)
-        for block in prange(blocks):
-            multiply_block(a, k0, depth, panels, block * strip_count // blocks, (block + 1) * strip_count // blocks, c)
+    padded_n = panel_count * width
+    slab = min(k, max_depth * max(1, SLAB_BYTES // (padded_n * DEPTH_BYTES)))
+    panels = np.empty(slab * padded_n, c.dtype)
+    strips = (c.shape[0] + ROWS - 1) // ROWS
+    for k0 in range(0, k, slab):
+        k1 = min(k, k0 + slab)
+        for piece in prange((k1 - k0 + max_depth - 1) // max_depth * panel_count):
+            first = piece // panel_count * max_depth
+            column = piece % panel_count * width
+            depth = min(max_depth, k1 - k0 - first)
+            pack_panel(b, k0 + first, depth, column, panels, first * padded_n + column * depth)
+        for thread in prange(threads):
+            share = (thread * strips // threads, (thread + 1) * strips // threads)
+            multiply_share(a, k0, k1, panels, padded_n, share[0], share[1], c)
 
 
 def work(itemsize: int, m: int, n: int, k: int) -> Work:
