@@ -64,7 +64,7 @@ def _limits(context: Context, held: BudgetText, years: tuple[int, ...], path: Pa
         if year not in years:
             remedy = f"the years of this budget are {', '.join(map(str, years))}"
             context.report((*path, year), f"year {year} is not a year of this budget", remedy)
-    missing = [year for year in years if year not in by_year]
+    missing = [year for year in years if year not in by_year and not context.given((*path, year))]
     if missing:
         context.report(path, f"no limit for {', '.join(map(str, missing))}", "give one for every year of the scope")
     return tuple(by_year.get(year, 0.0) for year in years)

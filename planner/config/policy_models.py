@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from planner.config.problems import FaultError
-from planner.config.quantities import Count, Id, Interest, Money, Rate, Strict, Text
+from planner.config.quantities import Count, Id, Interest, Money, Rate, Strict, Text, quantity_schema
+from planner.config.units import MONEY
 from planner.config.vocabulary import Amount, AssetClass, ByForm, NonEmpty, Spending, Year
 
 
@@ -47,9 +48,14 @@ def _limit_form(value: object) -> str:
     return "by_year" if any(isinstance(key, int) for key in value) else "growing"
 
 
+_BY_YEAR = {
+    "type": "object",
+    "patternProperties": {"^[0-9]{4}$": quantity_schema(MONEY)},
+    "additionalProperties": False,
+}
 Limit = Annotated[
     Annotated[Money, Tag("money")]
-    | Annotated[dict[Year, Money], Tag("by_year")]
+    | Annotated[dict[Year, Money], Tag("by_year"), WithJsonSchema(_BY_YEAR)]
     | Annotated[FirstLimit, Tag("growing")],
     Discriminator(_limit_form),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -60,11 +61,21 @@ def _flow(value: Any) -> str:
     return _word(value)
 
 
+def _quoted(text: str) -> str:
+    """Text in double quotes, what cannot be seen escaped."""
+    return re.sub(r"[^ -~]", _escaped, json.dumps(text, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
+    return character if character.isprintable() else f"\\U{ord(character):08x}"
+
+
 def _word(value: Any) -> str:
     """A scalar as YAML 1.2 reads it back: text in quotes unless it is plainly a word."""
     if isinstance(value, str):
         plain_word = value.replace("_", "").replace("-", "").isalnum() and value[0].isalpha() and value.isascii()
-        return value if plain_word and scalar(value) == value else json.dumps(value, ensure_ascii=False)
+        return value if plain_word and scalar(value) == value else _quoted(value)
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     return repr(value)

@@ -77,12 +77,14 @@ def parse(text: str, file: str, name: str, key: str, problems: list[Problem]) ->
 
 
 def number(table: Table, key: str, column: str, dimension: Dimension, problems: list[Problem]) -> float:
-    """A cell as number in the canonical unit of a dimension; a stand-in (and a problem) where it is none."""
+    """A cell as number in the canonical unit of a dimension; a stand-in (and one problem a cell) where it is none."""
     text = table.cell(key, column)
     try:
         return parse_number(text, dimension)
     except FaultError as fault:
-        problems.append(table.problem(key, column, fault.message, fault.remedy))
+        found = table.problem(key, column, fault.message, fault.remedy)
+        if not any((p.file, p.line, p.column) == (found.file, found.line, found.column) for p in problems):
+            problems.append(found)
         return max(dimension.low, 1.0)
 
 
@@ -95,25 +97,21 @@ def parse_number(text: str, dimension: Dimension) -> float:
         message = f"value {text!r} is not a number; expected {dimension.name}{unit}"
         raise FaultError(message, "write digits with '.', without unit or separators")
     value = float(text)
-    check_range(value, value, dimension)
+    check_range(text, value, dimension)
     return value
 
 
 def cell_place(text: str, line: int, index: int) -> tuple[int, int]:
     """Line and character column at which the cell with an index begins, in the row that begins at a line."""
-    lines = text.splitlines(keepends=True) if "\r" not in text else io.StringIO(text, newline="").readlines()
-    column, quoted = 1, False
-    for character in "".join(lines[line - 1 :]):
-        if index == 0:
-            break
-        if character == '"':
-            quoted = not quoted
+    at, column, quoted = line, 1, False
+    for at, content in enumerate(io.StringIO(text, newline="").readlines()[line - 1 :], line):
+        for column, character in enumerate(content, 1):
+            if index == 0:
+                return at, column
+            quoted ^= character == '"'
+            index -= character == "," and not quoted
         column += 1
-        if character == "\n":
-            line, column = line + 1, 1
-        elif character == "," and not quoted:
-            index -= 1
-    return line, column
+    return at, column
 
 
 def _check_header(header: tuple[str, ...], text: str, file: str, key: str, problems: list[Problem]) -> bool:

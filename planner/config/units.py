@@ -93,10 +93,10 @@ def is_quantity(value: object) -> bool:
 
 def without_per(value: object, unit: str) -> object:
     """A text like `"190000 CNY/station"` without the `/station` of an asset counted in stations."""
-    if not isinstance(value, str) or "/" not in squeeze(value):
+    suffix = f"/{squeeze(unit)}"
+    if not isinstance(value, str) or not squeeze(value).endswith(suffix):
         return value
-    head, _, tail = squeeze(value).rpartition("/")
-    return head if tail == squeeze(unit) else value
+    return squeeze(value).removesuffix(suffix)
 
 
 def _from_text(text: str, dimension: Dimension) -> float:
@@ -134,9 +134,7 @@ def check_range(value: object, number: float, dimension: Dimension) -> None:
         sign = "negative; expected" if number < 0 <= dimension.low else f"too small; expected {dimension.expected},"
         raise FaultError(f"value {value!r} is {sign} {word} {dimension.low:g}", dimension.remedy)
     if number > dimension.high:
-        raise FaultError(
-            f"value {value!r} is too large; expected {dimension.expected}, at most {dimension.high:g}", dimension.remedy
-        )
+        raise FaultError(f"value {value!r} is too large; expected {dimension.expected}", dimension.remedy)
 
 
 def _grid(scales: Mapping[str, float], names: Mapping[str, float], canonical: float) -> dict[str, float]:
@@ -162,8 +160,8 @@ POWER = Dimension("power", "kW", _POWER, "W, kW, MW, GW", "3.5 kW")
 SHARE = Dimension("share", "1", _SHARE, "0 to 1, or %", "5 %", high=1.0)
 RATIO = Dimension("share", "1", _SHARE, "a fraction, or %", "80 %")
 RATE = Dimension("rate", "1/year", _RATE, "fraction, or % a year", "6 %/year", low=-1.0)
-DECLINE = Dimension("decline", "1/year", _RATE, "fraction, or % a year", "6 %/year", low=-1.0, high=1.0)
-INTEREST = Dimension("interest rate", "1/year", _RATE, "fraction, or % a year", "6 %/year", high=1.0)
+DECLINE = Dimension("decline", "1/year", _RATE, "-1 to 1, or % a year", "6 %/year", low=-1.0, high=1.0)
+INTEREST = Dimension("interest rate", "1/year", _RATE, "0 to 1, or % a year", "6 %/year", high=1.0)
 YEARS = Dimension(
     "time", "years", dict.fromkeys(("", "year", "years", "yr", "a", "年"), 1.0) | {"months": 1 / 12}, "years", "8 years"
 )
@@ -191,7 +189,7 @@ COUNT = Dimension("a number", "1", {"": 1.0}, "", "1.0")
 PEOPLE = Dimension("people", "10k persons", {"": 1.0}, "10,000 persons", "2186", above=True)
 POSITIVE = Dimension("a number", "1", {"": 1.0}, "", "1.0", above=True)
 AT_LEAST_ONE = Dimension("a factor", "1", {"": 1.0}, "", "1.25", low=1.0)
-SPILLOVER = Dimension("a number", "1", {"": 1.0}, "below 1", "0.1", high=math.nextafter(1.0, 0.0))
+SPILLOVER = Dimension("a number", "1", {"": 1.0}, "0 to less than 1", "0.1", high=math.nextafter(1.0, 0.0))
 
 DIMENSIONS = (
     MONEY, PRICE, POWER, SHARE, RATE, DECLINE, INTEREST, YEARS, DISTANCE, DELAY, DELAY_PER_KM, COMPUTE, PEAK, TRAFFIC,

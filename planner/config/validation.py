@@ -49,8 +49,9 @@ def _problem(model: type[BaseModel], root: Node, error: Any) -> Problem:
     kind = error["type"]
     if kind == "missing":
         key = str(loc[-1])
-        dotted = f"{path}.{key}" if path else key
-        return problem(node.place, dotted, f"the key {key!r} is missing", f"add {key}: ...")
+        path = named(root, (*walked[: len(walked) - (walked == loc)], key))
+        place = node.key_place if walked == loc else node.place
+        return problem(place, path, f"the key {key!r} is missing", f"add {key}: ...")
     if kind == "extra_forbidden":
         remedy = nearest(str(loc[-1]), _keys_at(model, loc[:-1]))
         return problem(node.key_place, path, f"unknown key {str(loc[-1])!r}", remedy)
@@ -82,9 +83,14 @@ _EXPECTED = {
     "dict_type": "keys with values",
     "model_type": "keys with values",
     "model_attributes_type": "keys with values",
+    "too_short": "text (it is empty)",
     "string_too_short": "text (it is empty)",
 }
-_REMEDY = {"tuple_type": "write it in brackets: [...]", "string_too_short": "write some text"}
+_REMEDY = {
+    "tuple_type": "write it in brackets: [...]",
+    "too_short": "write some text",
+    "string_too_short": "write some text",
+}
 
 
 def _keys_at(model: type[BaseModel], loc: Path) -> tuple[str, ...]:
