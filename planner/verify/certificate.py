@@ -58,14 +58,14 @@ def _missed(told: Told) -> float:
 def lower_bound_is_true(told: Told) -> Check:
     """The lower bound is the objective of the plan itself."""
     found, expected = _one(_bounds(told)["lower"]), _one(objective(told))
-    cells, reason = _cells("bounds.lower"), "from the true function at the tables"
+    cells, reason = _cells("lower"), "from the true function at the tables"
     return equal("lower bound is true", cells, found, expected, reason, tolerance=SOLVED, unit=1.0)
 
 
 def upper_bound_is_above(told: Told) -> Check:
     """The upper bound is not below the lower bound."""
     bounds = _bounds(told)
-    cells, reason = _cells("bounds.upper"), "the lower bound"
+    cells, reason = _cells("upper"), "the lower bound"
     upper, lower = _one(bounds["upper"]), _one(bounds["lower"])
     return at_least("upper bound is above", cells, upper, lower, reason, tolerance=COUNTED, unit=1.0)
 
@@ -74,7 +74,7 @@ def gap_is_the_difference(told: Told) -> Check:
     """The gap is the difference of the bounds."""
     bounds = _bounds(told)
     found, expected = _one(bounds["gap"]), _one(bounds["upper"] - bounds["lower"])
-    cells, reason = _cells("bounds.gap"), "from upper and lower bound"
+    cells, reason = _cells("gap"), "from upper and lower bound"
     return equal("gap is the difference", cells, found, expected, reason, tolerance=COUNTED, unit=1.0)
 
 
@@ -82,7 +82,7 @@ def gap_is_what_was_asked(told: Told) -> Check:
     """A plan that calls itself optimal has the gap that was asked for."""
     asked = told.now.scenario.gap if told.plan.summary.get("status") == "optimal" else math.inf
     found = _one(_bounds(told)["upper"] - _bounds(told)["lower"])
-    cells, reason = _cells("bounds.gap"), "the gap of the config, as status is optimal"
+    cells, reason = _cells("gap"), "the gap of the config, as status is optimal"
     return at_most("gap is what was asked", cells, found, _one(asked), reason, tolerance=COUNTED, unit=1.0)
 
 
@@ -179,7 +179,7 @@ def _one(value: float) -> Floats:
 
 
 def _cells(quantity: str) -> Cells:
-    return Cells("plan.json", quantity, ((quantity,),))
+    return Cells("plan.json", quantity, (("bounds",),))
 
 
 CHECKS = (
