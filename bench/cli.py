@@ -38,13 +38,13 @@ def _plain_errors(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def guarded(*args: Any, **kwargs: Any) -> None:
         from bench.capability import Unproven
-        from bench.disk import DiskError
+        from bench.disk import DiskFull
         from bench.reading import InputError
         from bench.result import ResultError
 
         try:
             command(*args, **kwargs)
-        except DiskError as error:
+        except DiskFull as error:
             _stop(str(error), STOPPED)
         except Unproven as error:
             _stop(str(error), NOT_VERIFIED)

@@ -17,27 +17,28 @@ from bench.result import ResultError
 JOURNAL_SCHEMA = "innocap.journal/1"
 
 
-class DiskError(ResultError):
-    """Writing failed; what was on the disk before is whole."""
+class DiskFull(ResultError):  # noqa: N818
+    """No room left; what was on the disk before is whole."""
 
 
 def write_atomically(path: Path, text: str) -> None:
     """Put `text` at `path` so that readers see the old file or the new one, never a part.
 
     Raises:
-        DiskError: the folder is missing or read-only, or the disk is full; `path` is then unchanged.
+        DiskFull: the disk is full; `path` is unchanged.
+        ResultError: the folder is missing or read-only.
     """
     try:
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
-        raise DiskError(explain(path, error)) from None
+        raise failure(path, error) from None
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
             _write_through(stream, text)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(path)
     except OSError as error:
-        raise DiskError(explain(path, error)) from None
+        raise failure(path, error) from None
     finally:
         Path(temporary).unlink(missing_ok=True)
     _sync_folder(path.parent)
@@ -58,11 +59,11 @@ def _sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def explain(path: Path, error: OSError) -> str:
-    """One sentence for a failed write, with the remedy."""
+def failure(path: Path, error: OSError) -> ResultError:
+    """A failed write as one sentence with the remedy."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{path}: the disk is full; free some space and run again, finished cases are kept"
-    return f"{path}: cannot be written: {error.strerror}; choose another place with -o"
+        return DiskFull(f"{path}: the disk is full; free some space and run again, finished cases are kept")
+    return ResultError(f"{path}: cannot be written: {error.strerror}; choose another place with -o")
 
 
 def journal_path(output: Path) -> Path:
@@ -79,7 +80,8 @@ def append(path: Path, entry: Any, sync: Callable[[int], None] = os.fsync) -> No
     """Add one finished entry as one line, on the disk before this returns.
 
     Raises:
-        DiskError: nothing could be written; earlier lines are whole.
+        DiskFull: nothing could be written; earlier lines are whole.
+        ResultError: the journal is gone or read-only.
     """
     line = (dumps(entry) + "\n").encode()
     try:
@@ -90,7 +92,7 @@ def append(path: Path, entry: Any, sync: Callable[[int], None] = os.fsync) -> No
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             sync(stream.fileno())
     except OSError as error:
-        raise DiskError(explain(path, error)) from None
+        raise failure(path, error) from None
 
 
 def read_journal(path: Path) -> tuple[dict[str, Any], list[Any]]:

@@ -8,13 +8,12 @@ from bench.peers.spec import Unavailable
 
 
 def torch(threads: int) -> Any:
-    """The library, limited to `threads` threads and without gradients. Raises Unavailable."""
+    """The library, limited to `threads` threads. Raises Unavailable."""
     try:
         import torch as library
     except (ImportError, OSError) as error:
         raise Unavailable(f"torch is not installed or does not load: {str(error)[:80]}") from None
     library.set_num_threads(threads)
-    library.set_grad_enabled(False)
     return library
 
 

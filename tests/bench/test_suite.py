@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bench import disk
-from bench.disk import DiskError, journal_path, read_journal
+from bench.disk import DiskFull, journal_path, read_journal
 from bench.result import Case, Result, ResultError, WorkCount, read_result
 from bench.settings import Settings
 from bench.suite import better, run
@@ -213,7 +213,7 @@ def test_a_disk_that_fills_up_loses_nothing_finished(
         real(path, entry, sync)
 
     monkeypatch.setattr(disk, "append", append)
-    with pytest.raises(DiskError, match="the disk is full; free some space and run again, finished cases are kept"):
+    with pytest.raises(DiskFull, match="the disk is full; free some space and run again, finished cases are kept"):
         go(Workers())
     monkeypatch.setattr(disk, "append", real)
     workers = Workers()
@@ -229,11 +229,11 @@ def test_a_disk_that_is_full_at_the_end_keeps_the_journal(
 
     def full(path: Path, text: str) -> None:
         if path.suffix == ".json":
-            raise DiskError(disk.explain(path, OSError(errno.ENOSPC, "full")))
+            raise disk.failure(path, OSError(errno.ENOSPC, "full"))
         real(path, text)
 
     monkeypatch.setattr(disk, "write_atomically", full)
-    with pytest.raises(DiskError, match="the disk is full"):
+    with pytest.raises(DiskFull, match="the disk is full"):
         go(Workers())
     monkeypatch.setattr(disk, "write_atomically", real)
     workers = Workers()

@@ -1,0 +1,93 @@
+"""Peers: each gives the kernel's own answer where it is installed, and a reason where it is not."""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from bench import verify
+from bench.peers import PEERS, Peer, Unavailable, c_compiler, peers_of
+from kernels import KERNELS, find
+
+SMALL: Mapping[str, Mapping[str, int]] = {
+    "stream_copy": {"n": 1003},
+    "stream_scale": {"n": 1003},
+    "stream_add": {"n": 1003},
+    "stream_triad": {"n": 1003},
+    "fma_peak_fp32": {"elements": 1001, "steps": 50},
+    "fma_peak_fp64": {"elements": 1001, "steps": 50},
+    "gemm_fp32": {"m": 33, "n": 17, "k": 29},
+    "gemm_fp64": {"m": 33, "n": 17, "k": 29},
+    "spmv": {"nx": 5, "ny": 4, "nz": 3},
+    "stencil7": {"nx": 5, "ny": 6, "nz": 7},
+    "attention": {"heads": 2, "tokens": 40},
+    "adamw": {"n": 1003},
+}
+PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
+
+
+@pytest.mark.parametrize(("peer", "name"), PAIRS, ids=lambda value: value if isinstance(value, str) else value.name)
+def test_a_peer_gives_the_reference_answer_and_touches_no_input(peer: Peer, name: str) -> None:
+    kernel = find(name)
+    trial = verify.prepare(kernel, SMALL[name], seed=11)
+    try:
+        assert peer.version()
+        call = peer.bind(name, trial.arrays, 1)
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    call()
+    found = verify.check(kernel, trial)
+    assert found.passed, found.reason
+
+
+def test_every_kernel_of_a_peer_exists_and_every_name_is_told_once() -> None:
+    assert {name for peer in PEERS for name in peer.kernels} <= {kernel.name for kernel in KERNELS}
+    assert len({peer.name for peer in PEERS}) == len(PEERS)
+    assert [peer.name for peer in peers_of("spmv")] == ["scipy, 1 thread"]
+    assert peers_of("no_such_kernel") == ()
+
+
+def test_no_compiler_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(Unavailable, match="no C compiler: install gcc or clang, or set CC"):
+        c_compiler.library("int x;")
+
+
+def test_what_the_compiler_does_not_accept_is_a_reason() -> None:
+    try:
+        c_compiler.compiler()
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    with pytest.raises(Unavailable, match=r"the C compiler does not accept the peer: .*error"):
+        c_compiler.library("this is not C")
+
+
+@pytest.mark.parametrize(("library", "name"), [("scipy", "spmv"), ("torch", "attention"), ("torch", "adamw")])
+def test_a_missing_library_is_a_reason(monkeypatch: pytest.MonkeyPatch, library: str, name: str) -> None:
+    real = builtins.__import__
+
+    def refuse(module: str, *rest: Any) -> Any:
+        if module.split(".")[0] == library:
+            raise ImportError(f"no module named {library}")
+        return real(module, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    for peer in peers_of(name):
+        with pytest.raises(Unavailable, match=f"{library} is not installed"):
+            peer.version()
+
+
+def test_the_copy_that_checks_attention_is_paid_once() -> None:
+    pytest.importorskip("torch", reason="torch is not installed")
+    kernel = find("attention")
+    arrays = kernel.inputs(3, **SMALL["attention"])
+    call = peers_of("attention")[0].bind("attention", arrays, 1)
+    call()
+    first = arrays["o"].copy()
+    arrays["o"].fill(0)
+    call()
+    assert (arrays["o"] == 0).all()
+    assert (first != 0).any()
