@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from planner.scenario import Parameter, Scenario
+from planner.verify.innovation import TINY
 from planner.verify.policy import policies
 from planner.verify.told import Floats, Told
 from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_least, at_most, equal, stated
@@ -32,7 +33,7 @@ def _gained(told: Told) -> float:
     now = told.now
     if now.scenario.objective == "proportional":
         people = now.population / now.population.sum()
-        return float(people @ np.log(told.array("innovation", "index")) @ now.weight)
+        return float(people @ np.log(np.maximum(told.array("innovation", "index"), TINY)) @ now.weight)
     national = told.array("innovation", "innovation").sum(axis=0)
     return float(national / now.region_amounts("innovation").sum() @ now.weight)
 

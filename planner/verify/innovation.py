@@ -15,6 +15,8 @@ from planner.verify.told import Floats, Told
 from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_most, equal
 from planner.verify.whole import INDICATORS
 
+TINY = 1e-300
+
 
 def supplied(now: Given, units: Floats, served: Floats) -> Floats:
     """What assets (R, A, M) and served demand (R, D, M) give to each factor in its own unit, (R, F, M)."""
@@ -194,8 +196,8 @@ def spread(per_head: Floats, people: Floats) -> tuple[float, float, float, float
     heads = np.concatenate([[0.0], np.cumsum(count)])
     curve = np.concatenate([[0.0], np.cumsum(count * poor)]) / mean
     gini = 1.0 - float((np.diff(heads) * (curve[1:] + curve[:-1])).sum())
-    theil = float((count * poor / mean * np.log(poor / mean)).sum())
-    return gini, theil, float(poor[-1] / poor[0]), float(np.interp(0.2, heads, curve))
+    theil = float((count * poor / mean * np.log(np.maximum(poor / mean, TINY))).sum())
+    return gini, theil, float(poor[-1] / max(poor[0], TINY)), float(np.interp(0.2, heads, curve))
 
 
 def _idle(now: Given) -> Floats:
