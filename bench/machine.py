@@ -197,7 +197,8 @@ def _version(sources: Sources, name: str) -> str | None:
 
 
 def _numba_flags(sources: Sources, _: Mapping[str, str]) -> dict[str, str]:
-    names = sorted(name for name in sources.environ if name.startswith("NUMBA_") and not name.endswith("_DIR"))
+    ours = (name for name in sources.environ if name.startswith(("NUMBA_", "INNOCAP_")))
+    names = sorted(name for name in ours if not name.endswith("_DIR"))
     return {name: sources.environ[name] for name in names}
 
 

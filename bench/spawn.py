@@ -17,22 +17,17 @@ HOME = Path(__file__).resolve().parent.parent
 
 def spawn(request: Request, limit_s: float) -> Case | str:
     """The case, or a text that says why there is none. An interrupt ends the worker too."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=HOME,
-        start_new_session=True,
-    )
-    try:
-        answer, complaint = process.communicate(dumps(request), timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        return f"the worker was ended after {limit_s:g} s; allow more with limit_s in the suite file"
-    finally:
-        process.kill()
-        process.wait()
+    pipe = subprocess.PIPE
+    command = [sys.executable, "-m", "bench.worker"]
+    with subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=HOME, start_new_session=True
+    ) as process:
+        try:
+            answer, complaint = process.communicate(dumps(request), timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            return f"the worker was ended after {limit_s:g} s; allow more with limit_s in the suite file"
+        finally:
+            process.kill()
     return understood(process.returncode, answer, complaint)
 
 

@@ -177,7 +177,8 @@ def passport_table(passport: Mapping[str, Any]) -> Table:
     table = grid("fact", "value", left=("fact", "value"))
     for name in passport:
         value = known(passport, name)
-        text = f"unknown: {passport[name]['reason']}" if value is None else fact_text(value)
+        told = size_text(value) if name.endswith("_bytes") and isinstance(value, int) else fact_text(value)
+        text = f"unknown: {passport[name]['reason']}" if value is None else told
         table.add_row(name, Text(text, style="dim" if value is None else ""))
     return table
 

@@ -190,3 +190,10 @@ def test_a_result_of_nothing_is_refused(tmp_path: Path) -> None:
     path.write_text(dumps(empty))
     with pytest.raises(Unproven, match="kernel gemm_fp32 was not measured"):
         capability(empty, path, [MIX], "now")
+
+
+def test_the_planner_accepts_the_record(tmp_path: Path) -> None:
+    planner = pytest.importorskip("planner.capability", reason="the planner is not installed")
+    path = tmp_path / "capability.json"
+    path.write_text(dumps(derived(tmp_path, [gemm(), spmv()])))
+    assert planner.read_record(path)["mixes"]["half"]["sustained_fraction"] > 0

@@ -19,7 +19,7 @@ class Fixture:
     """Stands for the `benchmark` fixture; remembers how often the kernel had run when it was called."""
 
     def __init__(self, calls: list[int], median_s: float | None) -> None:
-        self.calls, self.extra_info, self.runs_before = calls, {}, -1  # type: ignore[var-annotated]
+        self.calls, self.extra_info, self.runs_before = calls, {}, -1
         self.stats = None if median_s is None else SimpleNamespace(stats=SimpleNamespace(median=median_s))
 
     def __call__(self, function: Any, *arguments: Any) -> None:

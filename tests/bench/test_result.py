@@ -133,4 +133,4 @@ def test_reading_a_result_needs_the_standard_library_alone() -> None:
 def test_values_cannot_be_changed() -> None:
     value: Result = result()
     with pytest.raises(AttributeError):
-        value.suite = "other"  # type: ignore[misc]
+        value.suite = "other"
