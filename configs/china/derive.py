@@ -82,7 +82,7 @@ WORK = (
     Work(
         "research_training",
         "icc_pflops",
-        *(0.60, 0.45828, 0.4, np.inf, 1e3),
+        *(0.60, 0.45742, 0.4, np.inf, 1e3),
         (("rd_expenditure_100m_cny_2023", 0.5), ("software_revenue_filled_100m_cny_2024", 0.5)),
     ),
 )
