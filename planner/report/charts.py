@@ -6,6 +6,7 @@ Rows are mappings; the field `label` of a row is its tooltip. A scale is (series
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,12 +66,14 @@ def bars(rows: Sequence[Row], scale: Scale, unit: str, width: int, step: int = 2
     """Stacked horizontal bars in the order given: rows {y, series, value, label}."""
     import altair as alt
 
-    order = list(dict.fromkeys(row["y"] for row in rows))
+    named = [{**row, "y": textwrap.fill(row["y"], max(width // 20, 12))} for row in _with_rank(rows, scale)]
+    order = list(dict.fromkeys(row["y"] for row in named))
+    names = alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=220, labelLineHeight=12)
     chart: alt.Chart = (
-        alt.Chart(_data(_with_rank(rows, scale)))
+        alt.Chart(_data(named))
         .mark_bar(stroke=PAPER, strokeWidth=0.8)
         .encode(
-            y=alt.Y("y:N", sort=order, title=None, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1)),
+            y=alt.Y("y:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1)),
             x=alt.X("value:Q", title=unit, axis=_value_axis(grid=True, domain=False, ticks=False)),
             color=_colour(scale),
             order="rank:Q",

@@ -206,9 +206,27 @@ def asset_estimates(ctx: Context, assets: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def in_words(ctx: Context, path: str) -> str:
+    """A key path as a reader says it: assets.rack.base_stock is "base stock of Data-center halls"."""
+    parts = path.split(".")
+    names = {"assets": ctx.assets, "demand": ctx.demand}.get(parts[0], {})
+    if len(parts) < 3 or parts[1] not in names:
+        return path
+    return f"{' '.join(parts[2:]).replace('_', ' ')} of {names[parts[1]]['name']}"
+
+
 def asset_mark(ctx: Context, asset: str) -> str:
     """The mark "estimated" where the base stock or another input of the asset is one."""
     return "estimated" if asset_estimates(ctx, (asset,)) else ""
+
+
+def supply_kind(ctx: Context, supply: str) -> str:
+    """Kind of the data column behind "electricity" or "staff", by resolved config and sources; "" if unknown."""
+    from ruamel.yaml import YAML
+
+    given = (YAML(typ="safe").load(ctx.plan.config) or {}).get(supply) or {}
+    kinds = [source["kind"] for source in ctx.summary.get("sources", ()) if source["column"] == given.get("column")]
+    return str(kinds[0]) if kinds else ""
 
 
 def mark_of(ctx: Context, *prefixes: str) -> str:

@@ -13,6 +13,7 @@ from planner.report.context import (
     asset_name,
     capex_by,
     class_name,
+    in_words,
     region_name,
     rows,
     sums,
@@ -64,7 +65,7 @@ def _by_year(ctx: Context) -> Chart:
         (panel,),
         _year_words(ctx),
         legend(ctx),
-        estimates=asset_estimates(ctx, ctx.assets),
+        estimates=tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets)),
     )
 
 
@@ -138,7 +139,7 @@ def _maps(ctx: Context) -> Chart:
         f"Money by province and class, {ctx.horizon}, {unit}",
         tuple(panels),
         ". ".join(words) + ". Each map has its own scale: darkest is the province with the most.",
-        estimates=asset_estimates(ctx, ctx.assets),
+        estimates=tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets)),
     )
 
 
@@ -169,6 +170,10 @@ def _provinces(ctx: Context) -> Grid:
     return grid(f"Orders by province, {ctx.horizon}, {ctx.currency} bn (per head in {ctx.currency})", heads, body)
 
 
+def unit_of(ctx: Context, asset: str) -> str:
+    return str(ctx.assets[asset]["unit"]).replace("*", "·")
+
+
 def _region_cell(ctx: Context, rid: str) -> Cell:
     return Cell(region_name(ctx, rid), hint=str(ctx.regions[rid].get("name_zh") or ""))
 
@@ -180,7 +185,7 @@ def _assets(ctx: Context) -> Grid:
         (
             Cell(asset_name(ctx, a), mark=asset_mark(ctx, a), hint=str(ctx.assets[a].get("name_zh") or "")),
             class_name(asset_class(ctx, a)),
-            str(ctx.assets[a]["unit"]),
+            unit_of(ctx, a),
             *(number(units.get((a, y), 0.0)) for y in ctx.years),
             number(sum(units.get((a, y), 0.0) for y in ctx.years)),
             billion(paid.get(a, 0.0)),
@@ -198,7 +203,7 @@ def _assets(ctx: Context) -> Grid:
 
 def _units(ctx: Context) -> Grid:
     units = sums(rows(ctx.plan, "orders"), ("region", "asset"), "units")
-    heads = ("Province", *(f">{asset_name(ctx, a)}, {ctx.assets[a]['unit']}" for a in ctx.assets))
+    heads = ("Province", *(f">{asset_name(ctx, a)}, {unit_of(ctx, a)}" for a in ctx.assets))
     body: list[Cells] = [
         (_region_cell(ctx, r), *(number(units.get((r, a), 0.0)) for a in ctx.assets)) for r in ctx.regions
     ]

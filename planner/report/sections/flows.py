@@ -5,7 +5,7 @@ from __future__ import annotations
 from planner.report import facts
 from planner.report.blocks import Block, Cell, Cells, Chart, Grid, Section, Text, grid
 from planner.report.charts import bars, matrix
-from planner.report.context import Context, Rows, demand_name, estimates, mark_of, region_name, rows, sums
+from planner.report.context import Context, Rows, demand_name, estimates, in_words, mark_of, region_name, rows, sums
 from planner.report.drawing import WITH
 from planner.report.panels import HALF, both, half
 from planner.report.words import listed, number, percent, plain
@@ -56,7 +56,7 @@ def _shares(ctx: Context, flows: Rows) -> Chart:
         (panel,),
         _share_words(ctx, far),
         PARTS,
-        estimates=estimates(ctx, "demand"),
+        estimates=tuple(in_words(ctx, path) for path in estimates(ctx, "demand")),
     )
 
 

@@ -15,6 +15,7 @@ from planner.report.words import brief, listed, number, percent
 if TYPE_CHECKING:
     import altair as alt
 
+PHASES = (("years of orders", WITH), ("after the last order", "#b3a6d1"))
 SCALE = (("without the plan", QUIET), ("with the plan", WITH))
 
 
@@ -54,6 +55,7 @@ def _gains(ctx: Context, ends: dict[str, Row]) -> Chart:
         "What the plan adds to innovation",
         (where, half(_yearly(ctx), "Gain of the country by year, percent", "Gain of the country by year, %")),
         words,
+        PHASES,
     )
 
 
@@ -64,7 +66,7 @@ def _yearly(ctx: Context) -> alt.TopLevelMixin:
     drawn = [
         {
             "x": str(year),
-            "series": "gain",
+            "series": PHASES[year > ctx.years[-1]][0],
             "value": 100 * (won := facts.gain(ctx.plan, year)).relative,
             "label": (
                 f"{year}: {percent(won.relative, signed=True)}, {number(won.with_plan - won.without)} more "
@@ -73,7 +75,7 @@ def _yearly(ctx: Context) -> alt.TopLevelMixin:
         }
         for year in years
     ]
-    return columns(drawn, [("gain", WITH)], "", HALF, 420)
+    return columns(drawn, PHASES, "", HALF, 420)
 
 
 def _growth_words(ctx: Context) -> str:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from planner.report.blocks import Block, Cell, Chart, Grid, Section, Text, grid
+from planner.report.blocks import Block, Cell, Cells, Chart, Grid, Section, Text, grid
 from planner.report.charts import roofline
-from planner.report.context import Context, asset_name, demand_name
+from planner.report.context import Context, Rows, asset_name, demand_name
 from planner.report.panels import both
 from planner.report.words import fixed, listed, number, percent, plural
 
@@ -20,7 +20,7 @@ def section(ctx: Context) -> Section:
     rows = ctx.plan.tables["capability"].records()
     blocks: list[Block] = [Text((_words(ctx, rows),))]
     if rows:
-        blocks.append(_capability(ctx, rows))
+        blocks += [_capability(ctx, rows), _evidence(rows)]
     if ctx.summary.get("capability_records"):
         blocks.append(_records(ctx))
     if ctx.bench:
@@ -32,53 +32,53 @@ def section(ctx: Context) -> Section:
     return Section("machines", "Machines and their roofline", lead, tuple(blocks))
 
 
-def _words(ctx: Context, rows: list[dict[str, Any]]) -> str:
+def _words(ctx: Context, rows: Rows) -> str:
     if not rows:
         return "No asset of this plan takes its capacity from a machine."
-    measured = [row for row in rows if row["origin"] == "measured"]
+    measured = sum(row["origin"] == "measured" for row in rows)
     fractions = [row["sustained_fraction"] for row in rows if math.isfinite(row["sustained_fraction"])]
     span = f"{percent(min(fractions))} to {percent(max(fractions))}" if fractions else "an unknown share"
+    known = (
+        f"{measured} of {plural(len(rows), 'figure')} are measured by the benchmark harness, the others are published"
+        if measured
+        else f"All {plural(len(rows), 'figure')} are published; none of these machines was measured"
+    )
     return (
-        f"{len(measured)} of {plural(len(rows), 'figure')} are measured by the benchmark harness, the others "
-        "are published; which of the two stands beside each number. "
-        f"The mixes sustain {span} of nameplate peak, before time in use is counted."
+        f"{known}; which of the two stands beside each number. The mixes sustain {span} of nameplate peak, "
+        "before time in use is counted."
     )
 
 
-def _capability(ctx: Context, rows: list[dict[str, Any]]) -> Grid:
-    names = {str(m["id"]): str(m["name"]) for m in ctx.summary.get("machines", ())}
-    body = [
+def _capability(ctx: Context, rows: Rows) -> Grid:
+    body: list[Cells] = [
         (
             asset_name(ctx, r["asset"]),
             demand_name(ctx, r["class"]),
-            names.get(r["machine"], r["machine"]),
-            r["mix"],
-            number(r["peak_tflops"]),
+            Cell(r["origin"], mark=r["origin"]),
+            number(r["capacity_pflops"]),
             Cell(percent(r["sustained_fraction"]), share=min(max(r["sustained_fraction"], 0.0), 1.0)),
             f"{percent(r['low'])} – {percent(r['high'])}",
+            number(r["peak_tflops"]),
             percent(r["utilisation"]),
-            number(r["capacity_pflops"]),
-            Cell(r["origin"], mark=r["origin"]),
-            r["evidence"],
+            r["machine"],
+            r["mix"],
         )
-        for r in rows
+        for r in sorted(rows, key=lambda r: list(ctx.assets).index(r["asset"]))
     ]
     heads = (
-        "Asset",
-        "Demand",
-        "Machine",
-        "Mix",
-        ">Peak, TFLOP/s",
-        ">Sustained",
-        ">Low – high",
-        ">In use",
-        ">PFLOP/s per unit",
-        "Origin",
-        "Evidence",
+        *("Asset", "Demand", "Origin", ">PFLOP/s per unit", ">Sustained", ">Low – high", ">Peak, TFLOP/s", ">In use"),
+        *("Machine", "Mix"),
     )
-    return grid(
-        "What one unit delivers, sustained", heads, body, remark="PFLOP/s per unit = peak × sustained × time in use."
+    remark = (
+        "PFLOP/s per unit = peak × sustained × time in use; sustained is a share of peak, low to high its interval."
     )
+    return grid("What one unit delivers, sustained", heads, body, remark=remark)
+
+
+def _evidence(rows: Rows) -> Grid:
+    known = dict.fromkeys((r["machine"], r["origin"], r["evidence"]) for r in rows)
+    body: list[Cells] = [(machine, Cell(origin, mark=origin), evidence) for machine, origin, evidence in known]
+    return grid("How we know", ("Machine", "Origin", "Evidence"), body)
 
 
 def _records(ctx: Context) -> Grid:

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from planner.report import facts
-from planner.report.blocks import Block, Cell, Chart, Fold, Grid, Note, Points, Section, grid
+from planner.report.blocks import Block, Cell, Cells, Chart, Fold, Grid, Note, Points, Section, grid
 from planner.report.charts import columns
-from planner.report.context import Context, Row, asset_name, mark_of, region_name
+from planner.report.context import Context, Row, asset_name, estimates, region_name, rows, supply_kind
 from planner.report.drawing import INK
 from planner.report.panels import HALF, half
 from planner.report.sections.budgets import budget_name
 from planner.report.words import listed, number, percent, plural, spans
 
-ESTIMATED_BY = {
-    "power": ("electricity",),
-    "staff": ("staff",),
-    "talent": ("factors.talent", "factors"),
-    "housing": ("assets",),
-    "bandwidth": ("demand",),
-}
+SUPPLIES = {"power": "electricity", "staff": "staff"}
+ON_STOCKS = ("growth", "housing", "bandwidth", "talent")
 
 
 def section(ctx: Context) -> Section:
@@ -58,8 +53,7 @@ def _money(ctx: Context) -> Chart:
                 "value": each * row["price_per_billion"],
                 "label": f"{row['year'] or 'total'}: {facts.objective_words(ctx, row['price_per_billion'])}",
             }
-            for row in priced
-            if row["budget"] == budget
+            for row in rows(ctx.plan, "budgets", phase="plan", budget=budget)
         ]
         name = budget_name(ctx, budget)
         panels.append(half(columns(drawn, [("price", INK)], "", HALF, 170), f"Price of money by year, {name}", name))
@@ -82,40 +76,49 @@ def money_words(ctx: Context) -> list[str]:
     return [
         f"One more billion {ctx.currency} in {row['year'] or 'all years together'} "
         f"({budget_name(ctx, row['budget'])}) adds {facts.objective_words(ctx, row['price_per_billion'])}."
-        for rows in ends.values()
-        for row in (rows if len(rows) < 3 else (rows[0], rows[-1]))
+        for mine in ends.values()
+        for row in (mine if len(mine) < 3 else (mine[0], mine[-1]))
     ]
 
 
 def _rules(ctx: Context, found: list[facts.Binding]) -> Grid:
-    body = []
-    for rule in found:
-        regions = list(dict.fromkeys(region_name(ctx, row["region"]) for row in rule.rows if row["region"]))
-        where = listed(regions, 5) or "the nation"
-        mark = mark_of(ctx, f"rules.{rule.rule}", *ESTIMATED_BY.get(rule.kind, ()))
-        worth = facts.objective_words(ctx, rule.worth) if rule.worth else "nothing to first order"
-        body.append(
-            (
-                Cell(facts.rule_name(ctx, rule.rule), mark=mark),
-                rule.kind,
-                where,
-                spans([row["year"] for row in rule.rows]),
-                f"{len(rule.rows)} of {rule.total}",
-                worth,
-            )
+    scale, unit = facts.objective_unit(ctx)
+    dear, free = [rule for rule in found if rule.worth], [rule for rule in found if not rule.worth]
+    body: list[Cells] = [
+        (
+            Cell(facts.rule_name(ctx, rule.rule), mark=rule_mark(ctx, rule.kind)),
+            rule.kind,
+            _where(ctx, rule),
+            spans([row["year"] for row in rule.rows]),
+            f"{len(rule.rows)} of {rule.total}",
+            number(scale * rule.worth),
+            percent(rule.worth),
         )
-    heads = ("Rule or limit", "Kind", "Binds in", "Years", ">Rows", "1 % more room everywhere would add")
-    return grid(
-        "Rules and limits that bind in the years of orders",
-        heads,
-        body,
-        remark="First order: the sum of price times 1 % of the limit over its binding rows.",
-    )
+        for rule in dear
+    ]
+    heads = ("Rule or limit", "Kind", "Binds in", "Years", ">Rows", f">1 % slack adds, {unit}", ">The same, of today's")
+    names = listed([facts.rule_name(ctx, rule.rule) for rule in free], len(free))
+    remark = "1 % slack is worth, to first order, the sum of price times 1 % of the limit over the binding rows. "
+    idle = f"These bind too, but at no price: {names}." if free else ""
+    return grid("Rules and limits that bind in the years of orders", heads, body, remark=remark + idle)
+
+
+def _where(ctx: Context, rule: facts.Binding) -> str:
+    regions = dict.fromkeys(region_name(ctx, row["region"]) for row in rule.rows if row["region"])
+    return listed(list(regions), 5) or "the nation"
+
+
+def rule_mark(ctx: Context, kind: str) -> str:
+    """The mark "estimated" where the limit of a kind of rule comes from an estimated supply or base stock."""
+    if kind in SUPPLIES and (estimates(ctx, SUPPLIES[kind]) or supply_kind(ctx, SUPPLIES[kind]) == "estimated"):
+        return "estimated"
+    stocks = any(asset.get("base_stock_kind") == "estimated" for asset in ctx.assets.values())
+    return "estimated" if kind in ON_STOCKS and stocks else ""
 
 
 def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
     all_rows = [row for rule in found for row in rule.rows]
-    priced = [row for row in all_rows if row["price"] or row["shortfall"] > 0]
+    priced = [row for row in all_rows if abs(row["price"] * row["limit"]) > 1e-9 or row["shortfall"] > 0]
     body = [
         (
             facts.rule_name(ctx, row["rule"]),
@@ -125,7 +128,7 @@ def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
             number(row["value"]),
             number(row["limit"]),
             _shortfall(row),
-            number(row["price"]),
+            number(abs(row["price"])),
         )
         for row in priced
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import re
 import shlex
 
 from planner.plan import Plan
 from planner.report.blocks import Block, Chart, Commands, Fold, Grid, Section, Text, grid
 from planner.report.charts import lines
-from planner.report.context import Context
+from planner.report.context import Context, Rows
 from planner.report.drawing import QUIET, WITH
 from planner.report.panels import both
 from planner.report.sections.robustness import set_of
@@ -20,7 +21,7 @@ SCALE = (("no plan can do better than", QUIET), ("reached", WITH))
 def section(ctx: Context) -> Section:
     """Bounds, rounds, sizes, seconds, versions, hashes, commands."""
     blocks: list[Block] = [Text(_words(ctx))]
-    if len(ctx.summary.get("rounds", ())) > 1:
+    if len(finite_rounds(ctx)) > 1:
         blocks.append(_rounds_chart(ctx))
     blocks += [
         _facts(ctx),
@@ -39,26 +40,41 @@ def _words(ctx: Context) -> tuple[str, ...]:
         "index": "discounted mean of national innovation, base year = 1",
         "log points": "weighted mean of log innovation, in log points",
     }.get(unit, unit)
-    status = (
+    return (
+        f"Objective: {ctx.summary['objective']} innovation ({means}). {certificate(ctx)}",
+        "Innovation is concave, so it is cut from above by tangent planes until the bound and the true value "
+        f"meet; {solver.get('name', 'the solver')} ({solver.get('algorithm', 'default')}) solved "
+        f"{plural(len(ctx.summary.get('rounds', ())), 'linear program')}. Innovation, divide and budgets in this "
+        "report are recomputed from the stocks and orders.",
+    )
+
+
+def certificate(ctx: Context) -> str:
+    """What is certain about the plan: its value, the bound, and how it ended."""
+    bounds = ctx.summary["bounds"]
+    if not math.isfinite(bounds["gap"]):
+        proved = "the solver stopped before it could prove how much better a plan may be"
+        return f"The plan reaches {fixed(bounds['lower'], 6)}; {proved}."
+    ended = (
         "stopped at a limit with this plan in hand"
         if ctx.summary.get("status") == "limit"
-        else "proved optimal to the wanted gap"
+        else "proved to the gap asked"
     )
     return (
-        f"Objective: {ctx.summary['objective']} innovation ({means}). The plan reaches "
-        f"{fixed(bounds['lower'], 6)}; no plan can exceed {fixed(bounds['upper'], 6)}. "
-        f"The difference, {percent(bounds['gap'])}, is the certified gap: {status}.",
-        "Innovation is concave, so it is cut from above by tangent planes until the bound and the true value "
-        f"meet; {solver.get('name', 'the solver')} "
-        f"({solver.get('algorithm', 'default')}) solved {plural(len(ctx.summary.get('rounds', ())), 'round')}. "
-        "The tables were recomputed from the stocks without the solver.",
+        f"The plan reaches {fixed(bounds['lower'], 6)}; no plan can exceed {fixed(bounds['upper'], 6)}. "
+        f"The difference, {percent(bounds['gap'])}, is the certified gap: {ended}."
     )
+
+
+def finite_rounds(ctx: Context) -> Rows:
+    """Rounds in which both bounds were known."""
+    return [r for r in ctx.summary.get("rounds", ()) if math.isfinite(r["upper"]) and math.isfinite(r["lower"])]
 
 
 def _rounds_chart(ctx: Context) -> Chart:
     drawn = [
-        {"x": r["round"], "series": name, "value": r[key], "label": f"round {r['round']}, {name}: {fixed(r[key], 6)}"}
-        for r in ctx.summary["rounds"]
+        {"x": r["number"], "series": name, "value": r[key], "label": f"round {r['number']}, {name}: {fixed(r[key], 6)}"}
+        for r in finite_rounds(ctx)
         for (name, _), key in zip(SCALE, ("upper", "lower"), strict=True)
     ]
     panel = both(lambda width: lines(drawn, SCALE, "objective", width, 180), "Upper and lower bound by round")
@@ -109,8 +125,8 @@ def _changes(plan: Plan) -> str:
 def _rounds(ctx: Context) -> Grid:
     body = [
         (
-            str(r["round"]),
-            str(r["kind"]),
+            str(r["number"]),
+            str(r["form"]),
             fixed(r["upper"], 6),
             fixed(r["lower"], 6),
             percent(r["gap"]),
@@ -119,7 +135,7 @@ def _rounds(ctx: Context) -> Grid:
         )
         for r in ctx.summary.get("rounds", ())
     ]
-    return grid("Rounds", ("Round", "Kind", ">Upper bound", ">Lower bound", ">Gap", ">Cuts", ">Seconds"), body)
+    return grid("Rounds", ("Round", "Form", ">Upper bound", ">Lower bound", ">Gap", ">Cuts", ">Seconds so far"), body)
 
 
 def _inputs(ctx: Context) -> Fold:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -48,13 +49,17 @@ def where_the_money_goes(ctx: Context) -> str:
 def what_it_buys(ctx: Context) -> str:
     """Sentence two: innovation against doing nothing, and what is certain about it."""
     won = facts.gain(ctx.plan, ctx.years[-1])
-    bounds = ctx.summary["bounds"]
+    gap = ctx.summary["bounds"]["gap"]
+    sure = (
+        "it is certified that no plan under the same assumptions and rules scores more than "
+        f"{percent(gap)} above this one"
+        if math.isfinite(gap)
+        else "the solver stopped before it could prove how much better a plan may be"
+    )
     return (
         f"In {won.year} the country reaches {number(won.with_plan)} {ctx.innovation_unit} instead of "
         f"{number(won.without)} "
-        f"if nothing were ordered, a gain of {percent(won.relative)}; it is certified that no plan under the "
-        "same assumptions "
-        f"and rules scores more than {percent(bounds['gap'])} above this one."
+        f"if nothing were ordered, a gain of {percent(won.relative)}; {sure}."
     )
 
 
@@ -93,11 +98,8 @@ def _figures(ctx: Context) -> tuple[Figure, ...]:
             f"{number(won.with_plan - won.without)} more {ctx.innovation_unit}",
         ),
         Figure(
-            percent(bounds["gap"]),
-            "certified gap",
-            f"between {number(bounds['lower'])} reached and at most {number(bounds['upper'])}"
-            if abs(bounds["upper"] - bounds["lower"]) > 0.002
-            else "no plan can score more above this one",
+            percent(bounds["gap"]) if math.isfinite(bounds["gap"]) else "not proved",
+            "certified gap: no plan scores more above this one",
         ),
     ]
     if made.total:

@@ -433,8 +433,8 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
         "bounds": {"upper": 1.52345, "lower": 1.52333, "gap": 7.9e-5, "unit": "index"},
         "rounds": [
             {
-                "round": at,
-                "kind": "tangent",
+                "number": at,
+                "form": "log",
                 "upper": 1.5234 + 0.1 / 4**at,
                 "lower": 1.5233 - 0.05 / 4**at,
                 "gap": 0.1 / 4**at,
