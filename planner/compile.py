@@ -151,12 +151,13 @@ def _declare_data(pyo: Any, model: Any, symbols: Symbols) -> None:
         model.add_component(s.name, pyo.RangeSet(0, s.size - 1, doc=s.doc))
     for subset in symbols.subsets:
         sets = [getattr(model, name) for name in subset.over]
-        parts = [part.tolist() for part in np.split(subset.members, subset.starts[1:-1])]
+        parts = [subset.members[a:b].tolist() for a, b in itertools.pairwise(subset.starts)]
         members = pyo.Set(*sets, initialize=_by_cell(sets, parts), dimen=1, doc=subset.doc)
         model.add_component(subset.name, members)
     for param in symbols.params:
         sets = [getattr(model, name) for name in param.over]
-        values = _by_cell(sets, np.asarray(param.values).reshape(-1).tolist())
+        numbers = np.asarray(param.values)
+        values = _by_cell(sets, (numbers + 0 if numbers.dtype.kind == "b" else numbers).reshape(-1).tolist())
         model.add_component(param.name, pyo.Param(*sets, initialize=values, within=pyo.Any, doc=param.doc))
 
 

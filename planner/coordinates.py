@@ -27,6 +27,7 @@ class Cells:
 
     parent  the grid before the last step; None at the start
     counts  shape (cells of the parent,): how many cells a ragged step made of each; None for a dense step
+    notes   what was looked up on this grid and may be asked for again
     """
 
     shape: tuple[int, ...]
@@ -35,6 +36,7 @@ class Cells:
     counts: Index | None = None
     depth: int = 1
     size: int = field(init=False)
+    notes: dict[Any, Any] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.size = math.prod(self.shape)
@@ -170,4 +172,4 @@ def fold(cells: Cells, value: Value) -> Value:
     if value.cells is not cells:
         return combine(mul, value, Value(parent, cells.counts.reshape(parent.shape)))
     parents = np.arange(len(cells.counts)).repeat(cells.counts)
-    return Value(parent, np.bincount(parents, value.array, len(cells.counts)).reshape(parent.shape))
+    return Value(parent, np.bincount(parents, flat(value, cells), len(cells.counts)).reshape(parent.shape))

@@ -20,6 +20,7 @@ from planner.template import Binary, Expression, Item, Letter, Members, Relation
 Linear = tuple[Value, list[Term]]
 
 _ZERO, _ONE = Value(None, 0.0), Value(None, 1.0)
+_MIRRORED = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,6 @@ class Tables:
     columns  by variable: its first column
     families subsets by name
     spans    by integer parameter: its lowest and highest value, noted when first asked for
-    places   by sets and the identities of indices: the cells they name, noted for the rule at hand
     """
 
     sizes: Mapping[str, int]
@@ -41,7 +41,6 @@ class Tables:
     columns: Mapping[str, int]
     families: Mapping[str, Family]
     spans: dict[str, tuple[int, int]]
-    places: dict[tuple[Any, ...], Value]
 
 
 def tables(symbols: Symbols) -> Tables:
@@ -56,7 +55,7 @@ def tables(symbols: Symbols) -> Tables:
     families = {
         s.name: Family(s.starts[:-1], s.starts[1:] - s.starts[:-1], s.members.astype(np.int32)) for s in symbols.subsets
     }
-    return Tables(sizes, strides, {p.name: _values(p, sizes) for p in symbols.params}, columns, families, {}, {})
+    return Tables(sizes, strides, {p.name: _values(p, sizes) for p in symbols.params}, columns, families, {})
 
 
 def _strides(sizes: list[int]) -> tuple[int, ...]:
@@ -87,21 +86,38 @@ def rule_rows(
     """Entries of a rule's rows; writes their bounds."""
     members = [sketch.quantified(name) for name in quantified(rule)]
     letters = tuple(Letter(_of(m)) for m in members)
-    look.places.clear()
-    relation = _relation(sketch.trace(rule, letters))
+    said = sketch.trace(rule, letters)
     if not len(lower):
         return compressed.row_block(0, [])
     cells = coordinates.start(letters, tuple(all_members(m) for m in members))
-    constant, terms = evaluate(relation.body, cells, look)
-    for given, bound, none in ((relation.lower, lower, -np.inf), (relation.upper, upper, np.inf)):
-        if given is None:
+    low, (constant, terms), high = _between(said, cells, look)
+    for end, bound, none in ((low, lower, -np.inf), (high, upper, np.inf)):
+        if end is None:
             bound.fill(none)
-            continue
-        end, variables = evaluate(given, cells, look)
-        if variables:
-            raise RuleError("an end of a range holds a variable; write two rules")
-        bound.reshape(cells.shape)[...] = coordinates.on(coordinates.combine(sub, end, constant), cells)
+        else:
+            bound.reshape(cells.shape)[...] = coordinates.on(coordinates.combine(sub, end, constant), cells)
     return compressed.row_block(cells.size, terms)
+
+
+def _between(said: Any, cells: Cells, look: Tables) -> tuple[Value | None, Linear, Value | None]:
+    """Lower end, body and upper end of what a rule returns; the body is the side with variables, or left - right."""
+    if isinstance(said, Relation):
+        left, right = evaluate(said.left, cells, look), evaluate(said.right, cells, look)
+        sense: str = said.sense
+        if right[1] and not left[1]:
+            left, right, sense = right, left, _MIRRORED[sense]
+        body = (left[0], left[1] + _scaled(right[1], Value(None, -1.0))) if right[1] else left
+        return right[0] if sense != "<=" else None, body, right[0] if sense != ">=" else None
+    if isinstance(said, tuple) and len(said) == 3 and said[1] is not None:
+        low, high = (None if end is None else evaluate(end, cells, look) for end in (said[0], said[2]))
+        if (low and low[1]) or (high and high[1]):
+            raise RuleError("an end of a range holds a variable; write two rules")
+        return low and low[0], evaluate(said[1], cells, look), high and high[0]
+    if isinstance(said, bool | np.bool_):
+        return _ZERO, (Value(None, 0.0 if said else 1.0), []), _ZERO
+    if said is NotImplemented:
+        raise RuleError("inequality() of Pyomo takes no templates; write a range as (lower, expression, upper)")
+    raise RuleError(f"it returns {said!r}; return a relation: <=, >=, == or (lower, expression, upper)")
 
 
 def _of(members: Members) -> str:
@@ -112,16 +128,6 @@ def all_members(members: Members) -> NDArray[np.signedinteger[Any]]:
     """The members of a set, or of a subset without indices."""
     source = members.source
     return np.arange(source.size, dtype=np.int32) if isinstance(source, IndexSet) else source.members
-
-
-def _relation(said: Any) -> Relation:
-    if isinstance(said, Relation):
-        return said
-    if isinstance(said, tuple) and len(said) == 3:
-        return Relation(*said)
-    if isinstance(said, bool | np.bool_):
-        return Relation(0.0, 0.0 if said else 1.0, 0.0)
-    raise RuleError(f"it returns {said!r}; return a relation: <=, >=, == or (lower, expression, upper)")
 
 
 def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
@@ -151,11 +157,11 @@ def _item(node: Item, cells: Cells, look: Tables) -> Linear:
 def _place(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables) -> Value:
     """Row-major number of the cell of a symbol's sets that indices name; the same indices are looked up once."""
     key = (symbol.over, *map(id, nodes))
-    place = look.places.get(key)
+    place: Value | None = cells.notes.get(key)
     if place is None:
         pairs = zip(nodes, symbol.over, strict=True)
         index = [_index(node, name, symbol.name, cells, look) for node, name in pairs]
-        place = look.places[key] = coordinates.ravel(index, look.strides[symbol.over])
+        place = cells.notes[key] = coordinates.ravel(index, look.strides[symbol.over])
     return place
 
 

@@ -68,13 +68,13 @@ class Expression:
         return self
 
     def __le__(self, other: Any) -> Relation:
-        return Relation(None, Binary("-", self, other), 0.0)
+        return Relation("<=", self, other)
 
     def __ge__(self, other: Any) -> Relation:
-        return Relation(0.0, Binary("-", self, other), None)
+        return Relation(">=", self, other)
 
     def __eq__(self, other: object) -> Relation:  # type: ignore[override]
-        return Relation(0.0, Binary("-", self, other), 0.0)
+        return Relation("==", self, other)
 
     def __lt__(self, other: Any) -> NoReturn:
         raise RuleError("a strict < is no constraint of a linear program; write <=")
@@ -97,11 +97,11 @@ _INSTEAD = (
 
 @dataclass(eq=False, slots=True)
 class Relation:
-    """lower <= body <= upper; None stands for no bound."""
+    """What a rule returns: two expressions or numbers and how they compare."""
 
-    lower: Any
-    body: Any
-    upper: Any
+    sense: Literal["<=", ">=", "=="]
+    left: Any
+    right: Any
 
     __hash__ = object.__hash__
 
