@@ -73,8 +73,8 @@ class Document:
 
 def load(path: str | os.PathLike[str], values: Iterable[str] = ()) -> Document:
     """Read a config with everything it extends. Raises ConfigError when no tree can be had."""
-    file = Path(path)
-    inputs = Inputs(Path(os.path.normpath(file.parent)))
+    file = Path(os.path.normpath(path))
+    inputs = Inputs(file.parent)
     given = tuple(values)
     root = load_tree(file, inputs, Place(str(file)), "")
     if root is None:

@@ -15,18 +15,11 @@ from planner.config.quantities import (
     Count,
     CountParameter,
     DeclineParameter,
-    DelayParameter,
-    DelayPerKmParameter,
-    DistanceParameter,
-    FactorParameter,
     Id,
     InterestParameter,
     MoneyParameter,
-    NumberOrColumn,
     Positive,
     PowerParameter,
-    PriceOrColumn,
-    PueOrColumn,
     RateParameter,
     Seconds,
     Share,
@@ -38,8 +31,9 @@ from planner.config.quantities import (
     TrafficParameter,
     YearsParameter,
 )
+from planner.config.region_models import Distances, Geography, Group, Regions
 from planner.config.tree import Path
-from planner.config.vocabulary import AssetClass, Cell, DelayOrNone, Files, Link, NonEmpty, Year, check_sum
+from planner.config.vocabulary import AssetClass, DelayOrNone, Files, Link, NonEmpty, Year, check_sum
 from planner.scenario import Kind
 
 
@@ -65,62 +59,6 @@ class Tail(Strict):
     mode: Literal["continue", "salvage", "none"] = "continue"
     years: Annotated[int, Field(ge=1, le=200)] | None = None
     points: Annotated[int, Field(ge=1, le=200)] = 6
-
-
-class Regions(Strict):
-    """The region table and what its columns mean."""
-
-    table: Text
-    also: tuple[Text, ...] = ()
-    id: Text = "id"
-    name: Text
-    name_zh: Text | None = None
-    population_10k: Text
-    innovation: Text
-    innovation_unit: Text = ""
-    tile: tuple[Text, Text] | None = None
-    price_factor: NumberOrColumn = 1.0
-    energy_price: PriceOrColumn
-    pue_base: PueOrColumn
-    pue_new: PueOrColumn
-
-
-class Group(Strict):
-    """A named set of regions: listed, or those whose column holds a value."""
-
-    id: Id
-    name: Text
-    regions: tuple[Id, ...] | None = None
-    column: Text | None = None
-    equals: Cell | None = None
-    not_equals: Cell | None = None
-    among: tuple[Cell, ...] | None = Field(None, alias="in")
-
-    @model_validator(mode="after")
-    def _one_way(self) -> Group:
-        tests = sum(test is not None for test in (self.equals, self.not_equals, self.among))
-        if (self.regions is None) == (self.column is None) or tests != (self.column is not None):
-            raise FaultError(
-                "expected 'regions', or 'column' with one of 'equals', 'not_equals', 'in'",
-                "write e.g. regions: [north, south] or column: macro_region, equals: east",
-            )
-        return self
-
-
-class Distances(Strict):
-    """A square CSV table of great-circle distances in km, first column `from`."""
-
-    table: Text
-
-
-class Geography(Strict):
-    """Delay and spillover by distance."""
-
-    route_factor: FactorParameter | None = None
-    delay_ms_per_km: DelayPerKmParameter | None = None
-    delay_offset: DelayParameter | None = None
-    spillover_decay_km: DistanceParameter | None = None
-    spillover_reach_km: DistanceParameter | None = None
 
 
 class Series(Strict):

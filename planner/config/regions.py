@@ -7,9 +7,9 @@ import numpy as np
 from planner.config import tables, units
 from planner.config.columns import Columns, cells, frozen, numbers, numbers_or_one, open_table, texts
 from planner.config.context import Context
-from planner.config.models import Group as GroupText
 from planner.config.models import Plan
 from planner.config.problems import FaultError, nearest
+from planner.config.region_models import Group as GroupText
 from planner.config.tables import Table
 from planner.config.tree import Path
 from planner.scenario import Floats, Geography, Group, Parameter, Region

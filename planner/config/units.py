@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Mapping
@@ -73,14 +74,14 @@ def quantity(value: object, dimension: Dimension) -> float:
         raise FaultError(f"value {shown(value)} is not a quantity; expected {dimension.expected}", dimension.remedy)
     number = _from_text(value, dimension) if isinstance(value, str) else float(value)
     if not math.isfinite(number):
-        raise FaultError(f"value {value!r} is not a finite number", dimension.remedy)
+        raise FaultError(f"value {shown(value)} is not a finite number", dimension.remedy)
     check_range(value, number, dimension)
     return number
 
 
 def shown(value: object) -> str:
     """A value as an error shows it, shortened."""
-    text = repr(value)
+    text = repr(value) if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

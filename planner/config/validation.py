@@ -130,7 +130,7 @@ def _culprit(data: Any, error: Any) -> Path:
     for part in error["loc"]:
         if isinstance(data, dict) and part in data:
             data, walked = data[part], (*walked, part)
-        elif isinstance(data, tuple) and isinstance(part, int):
+        elif isinstance(data, tuple) and isinstance(part, int) and part < len(data):
             data = data[part]
             if not isinstance(data, dict) or "id" not in data:
                 break

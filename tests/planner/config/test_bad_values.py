@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from planner.config import ConfigError, read
 from tests.planner.config.plans import PLAN, complaint_of, complaints, edited, write
 
 CASES = [
@@ -78,8 +81,12 @@ CASES = [
     ("plan", "id: trio", "id: §my plan", "id",
      "value 'my plan' is not an id; use letters, digits, '-' and '_', no spaces, dots, '/' or '='"),
     ("plan", "title: Three regions", 'title: §""', "title", "value '' is not text (it is empty); write some text"),
+    ("plan", "tile: [x, y]", "tile: §[x]", "regions.tile", "1 columns; expected 2; write [COLUMN_OF_X, COLUMN_OF_Y]"),
+    ("plan", "tile: [x, y]", "tile: [x, §3]", "regions.tile.1",
+     "value 3 is a number; expected text; write '3' in quotes"),
+    ("plan", "name: Node\n", "name: §{a: [1]}\n", "assets.node.name", "value {\"a\": [1]} is not text; write text"),
     ("plan", "seed: 0.01", "seed: §true", "growth_limits.steady.seed",
-     "value True is not a quantity; expected a number; write e.g. 1.0"),
+     "value true is not a quantity; expected a number; write e.g. 1.0"),
     ("plan", "spillover: 0.1", "spillover: §1", "elasticity_sets.central.spillover",
      "value 1 is too large; expected a number (0 to less than 1); write e.g. \"0.1\""),
     ("plan", "share: 2 %}", "share: §200 %}", "electricity.share",
@@ -148,3 +155,37 @@ def test_missing_parts_do_not_hide_other_problems(tmp_path: Path) -> None:
     plan = edited(plan, "feeds: compute\n    delay_limit: none", "feeds: computing\n    delay_limit: none")
     found = [line.split(": ")[1] for line in complaints(write(tmp_path, plan=plan))]
     assert found == ["discount_rate.value", "regions.energy_price", "regions.energy_cost", "demand.training.feeds"]
+
+
+ODD = (
+    "null",
+    "true",
+    "-1",
+    "0",
+    "x",
+    "[]",
+    "{}",
+    "[1, 2]",
+    "{a: 1}",
+    "3 kW",
+    "1e400",
+    "[{id: a}]",
+    "{2026: 1}",
+    ": {",
+    "'",
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_mutilated_plan_gives_a_scenario_or_problems_with_places(tmp_path: Path, data: st.DataObject) -> None:
+    lines = PLAN.splitlines()
+    at = data.draw(st.integers(0, len(lines) - 1))
+    cut = data.draw(st.integers(0, len(lines[at])))
+    lines[at] = lines[at][:cut] + data.draw(st.sampled_from(ODD))
+    path = write(tmp_path, plan="\n".join(lines))
+    try:
+        read(path)
+    except ConfigError as error:
+        broken = [problem for problem in error.problems if not problem.line or not problem.column]
+        assert broken == []
