@@ -60,10 +60,6 @@ class Document:
     overrides: tuple[str, ...]
     inputs: Inputs
 
-    def find(self, path: KeyPath) -> tuple[Node, KeyPath]:
-        """The deepest node on a path and its path; parts that the text does not have are passed over."""
-        return find(self.root, path)
-
     def label(self, place: Place) -> str:
         """Text of a place that is the same wherever the config lies."""
         if place.file.startswith("--set "):

@@ -56,7 +56,7 @@ def _problem(model: type[BaseModel], root: Node, error: Any) -> Problem:
         remedy = nearest(str(loc[-1]), _keys_at(model, loc[:-1]))
         return problem(node.key_place, path, f"unknown key {str(loc[-1])!r}", remedy)
     message, remedy = _explained(error)
-    return problem(node.place, path, message, remedy)
+    return problem(node.key_place if loc[-1:] == ("[key]",) else node.place, path, message, remedy)
 
 
 def _explained(error: Any) -> tuple[str, str]:
@@ -71,8 +71,10 @@ def _explained(error: Any) -> tuple[str, str]:
         return f"value {value} is not {_EXPECTED[kind]}", _REMEDY.get(kind, f"write {_EXPECTED[kind]}")
     if kind == "string_pattern_mismatch":
         return f"value {value} is not an id", "use letters, digits, '-' and '_', no spaces, dots, '/' or '='"
-    text = error["msg"].removeprefix("Input should be ").removeprefix("Value should ")
-    return f"value {value}: expected {text}", f"write {text}" if kind.endswith("_than_equal") else ""
+    if kind in _BOUNDS:
+        key, sign, word = _BOUNDS[kind]
+        return f"value {value} is too {sign}; expected {word} {context[key]}", f"write {word} {context[key]}"
+    return f"value {value}: {error['msg']}", "see the JSON schema of plan configs"
 
 
 _EXPECTED = {
@@ -86,6 +88,7 @@ _EXPECTED = {
     "too_short": "text (it is empty)",
     "string_too_short": "text (it is empty)",
 }
+_BOUNDS = {"greater_than_equal": ("ge", "small", "at least"), "less_than_equal": ("le", "large", "at most")}
 _REMEDY = {
     "tuple_type": "write it in brackets: [...]",
     "too_short": "write some text",

@@ -167,17 +167,47 @@ def test_a_factor_that_nothing_supplies(tmp_path: Path) -> None:
     ]
 
 
-def test_empty_lists_of_what_must_be_there(tmp_path: Path) -> None:
-    head, _, rest = PLAN.partition("  - {id: network, name: Network")
-    plan = head.replace("factors:\n", "factors: []\n") + rest[rest.index("elasticities:") :]
-    plan = plan.replace("beta: {network: 0.2, compute: 0.3, talent: 0.4}", "beta: {}").replace(
-        "supplies: {network: 1}", ""
-    )
-    found = complaints(write(tmp_path, plan=plan.replace("feeds: compute", "feeds: x")))
-    assert [line.split(": ")[1:3] for line in found] == [
-        ["demand.factory.feeds", "unknown factor 'x'; there is none to choose from"],
-        ["demand.training.feeds", "unknown factor 'x'; there is none to choose from"],
+def test_a_plan_needs_assets_factors_and_elasticities(tmp_path: Path) -> None:
+    head = PLAN[: PLAN.index("factors:\n")]
+    found = complaints(write(tmp_path, plan=head + "factors: []\nelasticities: x\nelasticity_sets: []\nassets: []\n"))
+    assert [line.split(": ", 1)[1] for line in found] == [
+        "elasticities: unknown elasticity set 'x'; there is none to choose from"
     ]
+    sets = "elasticities: x\nelasticity_sets: [{id: x, name: X, beta: {}, spillover: 0}]\nsources: sources.csv\n"
+    found = complaints(write(tmp_path, plan=head + "factors: []\nassets: []\n" + sets))
+    assert [line.split(": ", 1)[1] for line in found] == [
+        "factors: the list is empty; add at least one",
+        "assets: the list is empty; add at least one",
+    ]
+
+
+def test_a_cap_by_talent_needs_the_factor(tmp_path: Path) -> None:
+    plan = edited(PLAN, "id: talent\n", "id: people\n").replace("talent: 0.4", "people: 0.4")
+    assert complaints(write(tmp_path, plan=plan)) == [
+        "plan.yaml:36:67: factors.compute.usable_per_talent: there is no factor 'talent'; add it or take the cap out"
+    ]
+
+
+def test_files_that_do_not_fit_do_not_hide_the_rest(tmp_path: Path) -> None:
+    plan = edited(PLAN, "regions: [b, a]", "regions: [b, z]")
+    found = complaints(write(tmp_path, plan=plan, box="- 1\n", light="id: 3\n"))
+    assert [line.split(": ")[0] for line in found] == [
+        "parts/box.yaml:1:1",
+        *["parts/light.yaml:1:1"] * 3,
+        "parts/light.yaml:1:5",
+        "plan.yaml:25:43",
+    ]
+
+
+def test_a_missing_joined_table(tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, plan=edited(PLAN, "also: [drivers.csv]", "also: [driver.csv]"))) == [
+        "plan.yaml:13:10: regions.also.0: there is no file 'driver.csv'; did you mean 'drivers.csv'?"
+    ]
+
+
+def test_a_name_column_that_is_not_there(tmp_path: Path) -> None:
+    (found,) = complaints(write(tmp_path, plan=edited(PLAN, "  name: name\n", "  name: nam\n")))
+    assert found.startswith("plan.yaml:14:9: regions.name: there is no column 'nam'")
 
 
 def test_zero_everywhere(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from planner.config import ConfigError, read
-from tests.planner.config.plans import PLAN, complaint_of, complaints, edited, write
+from tests.planner.config.plans import LIGHT, PLAN, REGIONS, complaint_of, complaints, edited, write
 
 CASES = [
     # stem, passage, what takes its place (§ marks the place), path, message and remedy
@@ -81,6 +81,30 @@ CASES = [
     ("plan", "id: trio", "id: §my plan", "id",
      "value 'my plan' is not an id; use letters, digits, '-' and '_', no spaces, dots, '/' or '='"),
     ("plan", "title: Three regions", 'title: §""', "title", "value '' is not text (it is empty); write some text"),
+    ("plan", "base: 2025", "base: §25", "years.base",
+     "value 25 is too small; expected at least 1900; write at least 1900"),
+    ("plan", "tail: {mode: continue}", "tail: {mode: continue, points: §1000}", "tail.points",
+     "value 1000 is too large; expected at most 200; write at most 200"),
+    ("plan", "limit: {2026: 1 亿元", "limit: {§half: 1, 2026: 1 亿元", "budgets.yearly.limit.half",
+     "value 'half' is not a whole number; write a whole number"),
+    ("plan", "equals: 1}", "equals: §[1]}", "groups.hubs.equals",
+     "value [1] is not what a table cell can hold; write text or a number"),
+    ("plan", "{id: whole, name: Whole", "§{carry_over: {}, id: whole, name: Whole", "budgets.whole",
+     "'carry_over' goes with 'period: year' only; take carry_over out"),
+    ("plan", "{id: whole, name: Whole, kinds: [capex], period: total, limit: 3 亿元",
+     "§{id: whole, name: Whole, kinds: [capex], period: total, limit: {2026: 1}", "budgets.whole",
+     "'period: total' takes one amount as limit; write e.g. limit: 600 亿元"),
+    ("plan", "{id: most, name: Most", "§{scaled_by: population, id: most, name: Most", "rules.most",
+     "'scaled_by' goes with 'share_of' only; add share_of or take scaled_by out"),
+    ("plan", "id: share\n    name: Share", "§id: share\n    per_10k_people: true\n    name: Share", "rules.share",
+     "'per_10k_people' does not go with 'share_of'; take one of them out"),
+    ("plan", "id: factory\n    name: Factories\n    link: production\n    feeds: compute\n    delay_limit: 5 ms\n"
+     "    served_by: [node]\n    mix: light\n    base: 300 PFLOPS\n    growth: 20 %/year\n"
+     "    drivers: [{column: output, share: 0.75}",
+     "§id: factory\n    name: Factories\n    link: production\n    feeds: compute\n    delay_limit: 5 ms\n"
+     "    served_by: [node]\n    mix: light\n    base: 300 PFLOPS\n    growth: 20 %/year\n"
+     "    drivers: [{column: output, share: 0.7}", "demand.factory",
+     "the shares of the drivers sum to 0.95; expected 1; make them sum to 1"),
     ("plan", "tile: [x, y]", "tile: §[x]", "regions.tile", "1 columns; expected 2; write [COLUMN_OF_X, COLUMN_OF_Y]"),
     ("plan", "tile: [x, y]", "tile: [x, §3]", "regions.tile.1",
      "value 3 is a number; expected text; write '3' in quotes"),
@@ -189,3 +213,15 @@ def test_any_mutilated_plan_gives_a_scenario_or_problems_with_places(tmp_path: P
     except ConfigError as error:
         broken = [problem for problem in error.problems if not problem.line or not problem.column]
         assert broken == []
+
+
+def test_shares_of_a_mix_that_are_not_whole(tmp_path: Path) -> None:
+    assert complaints(write(tmp_path, light=edited(LIGHT, "spmv: 25 %", "spmv: 26 %"))) == [
+        "parts/light.yaml:1:1: the shares of the kernels sum to 1.01; expected 1; make them sum to 1"
+    ]
+
+
+def test_truth_in_a_table(tmp_path: Path) -> None:
+    regions = REGIONS.replace(",1,sea", ",true,sea").replace(",0,sea", ",false,sea").replace(",1,plain", ",false,plain")
+    held = read(write(tmp_path, plan=edited(PLAN, "equals: 1", "equals: true"), regions=regions))
+    assert held.groups[1].members == ("a",)

@@ -138,6 +138,8 @@ EMPTY = "the file 'main.yaml' is empty; write something into it or name another 
     ("make", "message"),
     [
         (lambda p: None, "there is no file '{p}'; did you mean 'man.yaml'?"),
+        (lambda p: p.symlink_to(p), "cannot read '{p}': Too many levels of symbolic links; "
+         "check the path and its permissions"),
         (lambda p: p.mkdir(), "'{p}' is a folder, expected a file; name a file"),
         (lambda p: p.write_bytes(b""), EMPTY),
         (lambda p: p.write_bytes(b" \r\n"), EMPTY),
