@@ -46,13 +46,16 @@ class Kernel:
     story      what the workload stands for, one sentence
     limit      the resource that bounds it on a normal machine
     precision  arithmetic precision, names the FMA ceiling it is compared with
-    sizes      preset ("quick", "standard", "full") -> parameters passed to inputs and work
+    sizes      preset ("quick", "standard", "full") -> parameters passed to inputs and work; any positive
+               integers are valid parameters
     inputs     inputs(seed, **size) -> {argument name: array or scalar}; outputs are allocated here too
-    outputs    names of the arguments that the kernel writes; all others stay untouched
+    outputs    names of the arguments that the kernel writes; all others stay untouched. An output is poisoned
+               with NaN unless the kernel updates it in place: then compute the reference first
     reference  reference(**inputs) -> {output name: array}, NumPy, float64 where it matters, allocates its own results
-    cpu        cpu(*inputs.values()), Numba-compiled, writes the outputs in place, returns None
+    cpu        cpu(*inputs.values()), Numba-compiled, writes the outputs in place, returns None; TypeError or
+               ValueError when an argument has the wrong type, layout or shape
     work       work(**size) -> Work
-    rtol       relative tolerance against the reference, derived from the operation in `tolerance`
+    rtol       largest max|found - reference| / max|reference| of an output, derived in `tolerance`
     tolerance  one sentence: where rtol comes from
     source     where the formula comes from
     """

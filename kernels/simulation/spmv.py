@@ -92,7 +92,7 @@ SPMV = Kernel(
     reference=reference,
     cpu=spmv,
     work=work,
-    rtol=1e-14,
+    rtol=5e-15,
     tolerance="27 products below 1 summed: at most 27 unit roundoffs of their sum of magnitudes",
     source="Dongarra, Heroux, Luszczek, HPCG, IJHPCA 30(1), 2016",
 )
