@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from bench.result import Case, Result
-    from bench.settings import Job, Settings
+    from bench.settings import Settings
     from kernels.spec import Kernel
 
 BAD_INPUT, NOT_VERIFIED, STOPPED = 2, 4, 5
@@ -192,14 +192,14 @@ def _measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, re
             )
 
 
-def _reporter(bar: Progress) -> Callable[[int, int, Job, Case | None], None]:
+def _reporter(bar: Progress) -> Callable[[int, int, str, Case | None], None]:
     from bench.judge import judged
     from bench.tables import time_text
 
     task = bar.add_task("starting", total=None)
 
-    def report(done: int, total: int, job: Job, case: Case | None) -> None:
-        bar.update(task, completed=done, total=total, description=job.kernel)
+    def report(done: int, total: int, label: str, case: Case | None) -> None:
+        bar.update(task, completed=done, total=total, description=label)
         if case is not None and bar.disable:
             line = f"{done:>3}/{total} {case.kernel:<16} {case.threads} threads  {judged(case).verdict:<7}"
             print(line, time_text(case), file=sys.stderr, flush=True)

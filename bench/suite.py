@@ -7,7 +7,7 @@ import resource
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from bench.machine import Sources, passport
 from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, ResultError, known
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
+from bench.warm import Compiled, compile_all
 from bench.worker import Request
 from kernels.spec import Kernel
 
@@ -38,7 +39,8 @@ class Header:
 
 
 Worker = Callable[[Request, float], Case | str]
-Progress = Callable[[int, int, Job, Case | None], None]
+Compiler = Callable[[Sequence[str], int], Mapping[str, Compiled]]
+Progress = Callable[[int, int, str, Case | None], None]
 
 
 def begin(
@@ -75,6 +77,7 @@ def run(
     force: bool = False,
     progress: Progress = lambda *_: None,
     worker: Worker = spawn,
+    compiler: Compiler = compile_all,
 ) -> Result:
     """Run what is not finished yet, judge all cases, write the result and drop the journal.
 
@@ -85,8 +88,9 @@ def run(
         sources: where the state of the machine comes from.
         resume: go on with an unfinished journal, if there is one.
         force: overwrite the result, drop an unfinished journal.
-        progress: called before and after every case.
+        progress: called before and after every case with done, total, what is going on, and the case.
         worker: runs one request; a text in place of a case says why it failed.
+        compiler: compiles kernels in as many processes as there are threads, before anything is timed.
 
     Raises:
         ResultError: the files say no (see `begin`), or the disk is full; finished cases stay in the journal.
@@ -95,11 +99,14 @@ def run(
     before, cpu_before = environment.look(sources), _own_cpu_s()
     cases = {case.id: case for case in done if case.verdict != "failed"}
     jobs = order(settings, header.order_seed)
+    left = dict.fromkeys(job.kernel for job in jobs if job.id(settings.preset) not in cases)
+    progress(len(cases), len(jobs), "compiling", None)
+    compiled = dict(compiler(tuple(left), max(settings.threads)))
     for number, job in enumerate(jobs):
         if job.id(settings.preset) not in cases:
-            progress(number, len(jobs), job, None)
-            _work(job, settings, kernels, output, cases, worker)
-        progress(number + 1, len(jobs), job, cases[job.id(settings.preset)])
+            progress(number, len(jobs), job.kernel, None)
+            _work(job, settings, kernels, output, cases, lambda *asked: with_compile(worker(*asked), compiled))
+        progress(number + 1, len(jobs), job.kernel, cases[job.id(settings.preset)])
     _repeat_low_ceilings(settings, kernels, output, cases, worker)
     after = environment.look(sources)
     meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
@@ -150,6 +157,14 @@ def better(old: Case | None, new: Case) -> Case:
     if old is None or not roofline.is_ceiling(new.kernel) or not old.median_s:
         return new
     return new if new.median_s and new.median_s < old.median_s else old
+
+
+def with_compile(case: Case | str, compiled: dict[str, Compiled]) -> Case | str:
+    """The first case of a kernel that was compiled for this run carries the time of that."""
+    if isinstance(case, str) or case.cache != "hit" or case.kernel not in compiled:
+        return case
+    found = compiled.pop(case.kernel)
+    return replace(case, compile_s=found.compile_s, cache="miss") if found.cache == "miss" else case
 
 
 def _repeat_low_ceilings(

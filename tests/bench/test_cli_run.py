@@ -44,7 +44,7 @@ def go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]
     real = suite.run
 
     def start(*options: str, worker: Any = answer) -> Result:
-        monkeypatch.setattr(suite, "run", functools.partial(real, worker=worker))
+        monkeypatch.setattr(suite, "run", functools.partial(real, worker=worker, compiler=lambda *_: {}))
         return CliRunner().invoke(bench, ["run", "-o", str(tmp_path / "r.json"), *options])
 
     return start

@@ -16,6 +16,7 @@ from bench.disk import DiskFull, journal_path, read_journal
 from bench.result import Case, Result, ResultError, WorkCount, read_result
 from bench.settings import Settings
 from bench.suite import better, run
+from bench.warm import Compiled
 from bench.worker import Request
 from tests.bench.toys import TOY, case, sources
 
@@ -49,7 +50,8 @@ class Workers:
 def go(tmp_path: Path) -> Callable[..., Result]:
     def start(worker: Workers, settings: Settings = SETTINGS, **options: Any) -> Result:
         machine = sources(options.pop("machine", "epyc_vm"), tmp_path / "machine")
-        return run(settings, KERNELS, tmp_path / "r.json", machine, worker=worker, **options)
+        compiler = options.pop("compiler", lambda *_: {})
+        return run(settings, KERNELS, tmp_path / "r.json", machine, worker=worker, compiler=compiler, **options)
 
     return start
 
@@ -70,10 +72,35 @@ def test_a_run_measures_everything_and_writes_one_file(go: Callable[..., Result]
 
 
 def test_progress_is_told_before_and_after_every_case(go: Callable[..., Result]) -> None:
-    told: list[tuple[int, int, bool]] = []
-    go(Workers(), progress=lambda done, total, job, case: told.append((done, total, case is not None)))
-    assert told[:3] == [(0, 4, False), (1, 4, True), (1, 4, False)]
-    assert told[-1] == (4, 4, True)
+    told: list[tuple[int, int, str, bool]] = []
+    go(Workers(), progress=lambda done, total, label, case: told.append((done, total, label, case is not None)))
+    assert told[:3] == [(0, 4, "compiling", False), (0, 4, "stream_triad", False), (1, 4, "stream_triad", True)]
+    assert told[-1][:2] == (4, 4)
+
+
+def test_compiling_comes_first_and_its_time_stands_at_the_first_case_of_the_kernel(go: Callable[..., Result]) -> None:
+    asked: list[tuple[tuple[str, ...], int]] = []
+
+    def compiler(names: tuple[str, ...], processes: int) -> dict[str, Compiled]:
+        asked.append((names, processes))
+        return {"spmv": Compiled("spmv", 3.5, "miss"), "gemm_fp64": Compiled("gemm_fp64", 0.1, "hit")}
+
+    def loading(request: Request, limit_s: float) -> Case | str:
+        answer = Workers()(request, limit_s)
+        return answer if isinstance(answer, str) else replace(answer, cache="hit", compile_s=0.2)
+
+    found = go(loading, replace(SETTINGS, threads=(1, 2)), compiler=compiler)
+    assert [(sorted(names), processes) for names, processes in asked] == [(sorted(NAMES), 2)]
+    times = {(entry.kernel, entry.cache): entry.compile_s for entry in found.cases}
+    assert (times["spmv", "miss"], times["spmv", "hit"], times["gemm_fp64", "hit"]) == (3.5, 0.2, 0.2)
+
+
+def test_only_what_is_left_is_compiled_on_resume(go: Callable[..., Result]) -> None:
+    asked: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(fma_peak_fp64=[KeyboardInterrupt()]))
+    go(Workers(), resume=True, compiler=lambda names, _: asked.extend(names) or {})
+    assert sorted(asked) == sorted(set(NAMES) - {"stream_triad"})
 
 
 def test_the_threading_layer_enters_the_passport_once_it_is_known(go: Callable[..., Result]) -> None:
