@@ -58,7 +58,8 @@ class Check:
     def _difference(self) -> str:
         if not self.expected or not np.isfinite(self.expected + self.found):
             return ""
-        return f" (difference {100 * abs(self.found / self.expected - 1):.2g} %)"
+        percent = 100 * abs(self.found / self.expected - 1)
+        return f" (difference {percent:.2g} %)" if percent < 100 else f" (difference {percent:.0f} %)"
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,7 @@ def test_the_message_says_place_value_and_expectation():
         "stocks.csv: CN-BJ, macro_5g, 2028: units is 134812, "
         "expected 134911 from base stock and orders (difference 0.073 %)"
     )
+    assert "(difference 400 %)" in replace(check, found=5.0, expected=1.0).message
     assert (check.rows, check.found, check.expected) == (4, 134812.0, 134911.0)
     assert check.worst == pytest.approx(99 / 134912)
 
