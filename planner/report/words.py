@@ -71,7 +71,9 @@ def percent(share: float | None, *, signed: bool = False) -> str:
     size = abs(value)
     if size < 1e-9:
         return f"0{SPACE}%"
-    places = 0 if size >= 99.5 else 1 if size >= 0.995 else min(8, 1 - math.floor(math.log10(size)))
+    if size < 1e-4:
+        return f"{'+' if signed and value > 0 else ''}{_scientific(value)}{SPACE}%"
+    places = 0 if size >= 99.5 else 1 if size >= 0.995 else 1 - math.floor(math.log10(size))
     return f"{_minus(f'{value:+,.{places}f}' if signed else f'{value:,.{places}f}')}{SPACE}%"
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from planner.report.blocks import Block, Cell, Cells, Chart, Grid, Section, Text, grid
+from planner.report.blocks import Block, Cell, Cells, Chart, Grid, Note, Section, Text, grid
 from planner.report.charts import roofline
 from planner.report.context import Context, Rows, asset_name, demand_name
 from planner.report.panels import both
@@ -101,6 +101,10 @@ def _bench(bench: Mapping[str, Any]) -> list[Block]:
         if case.get("median_s") and (case.get("verification") or {}).get("passed")
     ]
     blocks: list[Block] = [Text((_machine_words(bench, len(cases)),))]
+    if (bench.get("environment") or {}).get("verdict") == "noisy":
+        blocks.append(
+            Note("The machine was not quiet, so its speeds may be too low; run it again before relying on them.")
+        )
     blocks += [chart for precision in ("fp32", "fp64") if (chart := _roofline(bench, cases, precision))]
     return [*blocks, _cases(cases)] if cases else blocks
 

@@ -58,11 +58,12 @@ def _money(ctx: Context) -> Chart:
         name = budget_name(ctx, budget)
         panels.append(half(columns(drawn, [("price", INK)], "", HALF, 170), f"Price of money by year, {name}", name))
     top = max(priced, key=lambda row: row["price_per_billion"])
+    year, name = top["year"] or "the total", budget_name(ctx, top["budget"])
     return Chart(
         f"What one more billion {ctx.currency} adds, {unit}",
         tuple(panels),
-        f"Money is worth most in {top['year'] or 'the total'}. Where the bars fall over the years, spending "
-        "earlier is better: what is built early works longer.",
+        f"Money is worth most in {year}, in “{name}”. Where the bars fall over the years, spending earlier is better: "
+        "what is built early works longer. A year without a bar leaves money unspent or carries it over.",
     )
 
 
@@ -92,11 +93,19 @@ def _rules(ctx: Context, found: list[facts.Binding]) -> Grid:
             spans([row["year"] for row in rule.rows]),
             f"{len(rule.rows)} of {rule.total}",
             number(scale * rule.worth),
-            percent(rule.worth),
+            number(100 * rule.worth),
         )
         for rule in dear
     ]
-    heads = ("Rule or limit", "Kind", "Binds in", "Years", ">Rows", f">1 % slack adds, {unit}", ">The same, of today's")
+    heads = (
+        "Rule or limit",
+        "Kind",
+        "Binds in",
+        "Years",
+        ">Rows",
+        f">1 % slack adds, {unit}",
+        ">The same, % of today's innovation",
+    )
     names = listed([facts.rule_name(ctx, rule.rule) for rule in free], len(free))
     remark = "1 % slack is worth, to first order, the sum of price times 1 % of the limit over the binding rows. "
     idle = f"These bind too, but at no price: {names}." if free else ""

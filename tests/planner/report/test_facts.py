@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 
 from planner.plan import Plan
 from planner.report import facts
-from planner.report.context import Context, asset_mark, capex_by, context, partition, rows, short_name
+from planner.report.context import Context, asset_mark, capex_by, context, in_words, partition, rows, short_name
 from planner.report.drawing import INK, PAPER, contrast, shade, tint
+from planner.report.sections.prices import rule_mark
 from tests.planner.report.made_up import HOSTS, I0, MACRO, changed, three_plans
 
 
@@ -110,6 +112,30 @@ def test_partition_wants_every_region_once() -> None:
     assert partition([*halves, *fine], whole) == ("a", "b", "c", "d")
     assert partition([*fine, ("east", frozenset("ab")), ("rest", frozenset("cd"))], whole) == ("c", "d", "east")
     assert partition([("all", whole), ("ab", frozenset("ab"))], whole) == ()
+
+
+def test_rules_on_estimated_supplies_are_marked(plan: Plan) -> None:
+    source = {
+        "file": "e.csv",
+        "column": "people",
+        "unit": "FTE",
+        "year": "2025",
+        "source": "x",
+        "kind": "estimated",
+        "note": "",
+    }
+    config = "electricity: {column: gwh, share: 0.05}\nstaff: {column: people}\n"
+    estimated = context([replace(changed(plan, sources=[source], estimated=[]), config=config)])
+    assert rule_mark(estimated, "staff") == "estimated"
+    assert rule_mark(estimated, "power") == ""
+    assert rule_mark(estimated, "growth") == "estimated"
+    assert rule_mark(estimated, "floor") == ""
+
+
+def test_paths_are_said_in_words(ctx: Context) -> None:
+    assert in_words(ctx, "assets.rack.base_stock") == "base stock of Data-center halls"
+    assert in_words(ctx, "demand.edge.base_eflops") == "base eflops of Factory edge inference"
+    assert in_words(ctx, "discount_rate") == "discount_rate"
 
 
 def test_estimated_inputs_mark_their_assets(ctx: Context) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import re
 import shutil
@@ -111,10 +112,13 @@ def test_a_plan_may_lack_flows_divide_groups_tiles_and_evidence(plan: Plan) -> N
 
 
 def test_a_plan_that_orders_nothing_says_so(plan: Plan) -> None:
-    idle = replace(plan, tables={**plan.tables, "orders": plan_table("orders", [])})
-    page = Page(html([idle]))
-    assert "Nothing is ordered in 2026–2030" in page.by_id("plan").text
-    assert page.faults == []
+    from planner.report.context import context
+    from planner.report.sections import allocation, robustness, summary
+
+    idle = context([replace(plan, tables={**plan.tables, "orders": plan_table("orders", [])}), plan])
+    assert allocation.section(idle).blocks[0].paragraphs == ("Nothing is ordered in 2026–2030.",)
+    assert summary.where_the_money_goes(idle) == "Nothing is ordered in 2026–2030."
+    assert "–" in robustness.common_words(idle)
 
 
 def test_a_stopped_solve_is_said_on_the_first_page(plan: Plan) -> None:
@@ -123,6 +127,28 @@ def test_a_stopped_solve_is_said_on_the_first_page(plan: Plan) -> None:
 
     blocks = summary.section(context([changed(plan, status="limit")])).blocks
     assert any("stopped at a limit" in getattr(block, "text", "") for block in blocks)
+
+
+def test_an_unknown_bound_is_never_called_certified(plan: Plan) -> None:
+    from planner.report.context import context
+    from planner.report.sections import solution, summary
+
+    unknown = {"upper": math.inf, "lower": 1.5, "gap": math.inf, "unit": "index"}
+    first = {**plan.summary["rounds"][0], "upper": math.inf}
+    ctx = context([changed(plan, status="limit", bounds=unknown, rounds=[first, *plan.summary["rounds"][1:]])])
+    assert "stopped before it could prove" in summary.what_it_buys(ctx)
+    assert "stopped before it could prove" in solution.certificate(ctx)
+    assert len(solution.finite_rounds(ctx)) == 4
+    assert any(figure.value == "not proved" for figure in summary.section(ctx).blocks[2].figures)
+
+
+def test_a_noisy_benchmark_is_called_noisy(plan: Plan) -> None:
+    from planner.report.context import context
+    from planner.report.sections import machines
+
+    result = {**bench_result(), "environment": {"verdict": "noisy"}}
+    blocks = machines.section(context([plan], result)).blocks
+    assert any("not quiet" in getattr(block, "text", "") for block in blocks)
 
 
 def test_unverified_and_unknown_cases_are_left_out(plan: Plan) -> None:

@@ -126,6 +126,7 @@ def test_prices_speak_in_words(page: Page, plan: Plan) -> None:
     assert "est." in power[0]
     assert power[2] == "Guizhou, Gansu and Ningxia"
     assert power[4] == "15 of 155"
+    assert power[5] == number(15 * 0.01 * 2e-7 * 900 * base)
 
 
 def test_machines_say_measured_or_published_beside_each_number(page: Page, plan: Plan) -> None:
