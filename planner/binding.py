@@ -33,7 +33,8 @@ def _row(
 def _policies(instance: Instance, point: Point) -> Iterator[Row]:
     prices = {"floor": iter(point.prices["floor_is_reached"]), "cap": iter(point.prices["cap_is_kept"])}
     for row, missed in zip(policy_rows(instance), point.values["shortfall"], strict=True):
-        price = float(next(prices[row.rule.sense]))
+        gain = 1.0 if row.rule.sense == "cap" else -1.0
+        price = gain * float(next(prices[row.rule.sense]))
         value, limit = _sides(point, row)
         region = "" if row.region is None else instance.scenario.regions[row.region].id
         year = instance.scenario.years[row.year]

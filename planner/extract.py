@@ -135,12 +135,12 @@ def _budgets(instance: Instance, point: Point) -> Iterator[Row]:
         cells = np.ix_(book.regions[b], book.assets[b], [t])
         return float(sum(parts[kind][cells].sum() for kind in scenario.budgets[b].kinds))
 
-    carried, exceeded = point.values["carried"], point.values["exceeded"]
+    carried, exceeded = 1e3 * point.values["carried"], 1e3 * point.values["exceeded"]
     for g, grant in enumerate(book.grants):
         budget = scenario.budgets[grant.budget]
         growth = 1.0 + (budget.carry_over_interest or 0.0)
         brought = 0.0 if grant.before is None else growth * float(carried[grant.before])
-        price = 1e3 * float(point.prices["spending_is_within_budget"][g])
+        price = float(point.prices["spending_is_within_budget"][g])
         money = spent(grant.budget, grant.year)
         left = float(carried[g])
         yield (
@@ -156,12 +156,12 @@ def _budgets(instance: Instance, point: Point) -> Iterator[Row]:
         )
     for k, total in enumerate(book.totals):
         money = sum(spent(total.budget, v) for v in total.years)
-        price = 1e3 * float(point.prices["total_spending_is_within_budget"][k])
-        over = float(point.values["exceeded_total"][k])
+        price = float(point.prices["total_spending_is_within_budget"][k])
+        over = 1e3 * float(point.values["exceeded_total"][k])
         yield scenario.budgets[total.budget].id, 0, "plan", total.limit_million, 0.0, money, 0.0, over, price
     for u, row in enumerate(book.upkeeps):
         money = spent(row.budget, row.time)
-        price = 1e3 * float(point.prices["tail_upkeep_is_within_last_grant"][u])
+        price = float(point.prices["tail_upkeep_is_within_last_grant"][u])
         yield (
             scenario.budgets[row.budget].id,
             int(time.year[row.time]),

@@ -73,7 +73,7 @@ def read(folder: Path) -> Plan:
 def _files(plan: Plan) -> dict[str, str]:
     files = {f"{name}.csv": to_csv(shown) for name, shown in plan.tables.items()}
     files["config.yaml"] = plan.config
-    files["plan.json"] = json.dumps(plan.summary, indent=1, ensure_ascii=False) + "\n"
+    files["plan.json"] = json.dumps(plan.summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     return files
 
 

@@ -57,7 +57,7 @@ def _row_regions(instance: Instance, rule: Rule) -> list[int | None]:
 def _row(instance: Instance, rule: Rule, region: int | None, year: int) -> PolicyRow:
     part = _weights(instance, rule, rule.scope, region, year)
     whole = None if rule.share_of is None else _weights(instance, rule, rule.share_of, None, year)
-    people = instance.population.sum() if region is None else instance.population[region]
+    people = _people(instance, rule.scope, region)
     if whole is None:
         limit = rule.limit * people if rule.per_10k_people else rule.limit
         scale = abs(limit) or 1.0
@@ -65,6 +65,13 @@ def _row(instance: Instance, rule: Rule, region: int | None, year: int) -> Polic
     share = rule.limit * (people / instance.population.sum() if rule.scaled_by == "population" else 1.0)
     scale = float((whole * instance.base_stock[:, :, 0]).sum()) * share or 1.0
     return PolicyRow(rule, region, year, part, whole, (part - share * whole) / scale, share, 0.0, scale)
+
+
+def _people(instance: Instance, scope: Scope, region: int | None) -> float:
+    """People, in 10,000, of the regions that a row speaks of."""
+    if region is not None:
+        return float(instance.population[region])
+    return float(sum(r.population_10k for r in instance.scenario.regions if not scope.regions or r.id in scope.regions))
 
 
 def _weights(instance: Instance, rule: Rule, scope: Scope, region: int | None, year: int) -> Floats:

@@ -7,7 +7,9 @@ import platform
 import resource
 import time as clock
 from collections.abc import Callable
+from hashlib import sha256
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from planner.binding import rule_rows
@@ -88,13 +90,13 @@ def summary_of(
         "solver": {"name": "HiGHS", "algorithm": "interior point, then simplex on lazy tangents", "threads": 1},
         "status": outcome.status,
         "bounds": {
-            "upper": outcome.upper,
+            "upper": _finite(outcome.upper),
             "lower": outcome.lower,
-            "gap": outcome.gap,
+            "gap": _finite(outcome.gap),
             "asked": scenario.gap,
             "unit": "log points" if scenario.objective == "proportional" else "index",
         },
-        "rounds": [vars(r) for r in outcome.rounds],
+        "rounds": [{key: _finite(value) for key, value in vars(r).items()} for r in outcome.rounds],
         "size": {"columns": columns, "rows": rows, "nonzeros": len(program.values)},
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
@@ -171,16 +173,20 @@ def _question(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity: a bound that is not there yet is null."""
+    return None if value in (float("inf"), float("-inf")) else value
+
+
 def _records(instance: Instance) -> list[dict[str, str]]:
-    machines = instance.scenario.machines.values()
     evidence = {c.machine: c.evidence for c in instance.capabilities if c.origin == "measured"}
     return [
         {
             "machine": m.id,
             "path": m.record,
-            "sha256": instance.scenario.files.get(m.record, ""),
+            "sha256": sha256(Path(m.record).read_bytes()).hexdigest(),
             "evidence": evidence[m.id],
         }
-        for m in machines
+        for m in instance.scenario.machines.values()
         if m.record is not None and m.id in evidence
     ]

@@ -45,7 +45,7 @@ SCHEMAS = (
         ("modules", float, "modules ordered"),
         ("units", float, "units ordered"),
         ("unit", str, "unit of the asset"),
-        ("capex_million", float, "money, paid in the year of the order"),
+        ("capex_million", float, "money charged in the year of the order; with salvage, less what is left at the end"),
     ),
     _schema(
         "stocks",

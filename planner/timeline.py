@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,7 @@ def timeline(scenario: Scenario) -> Timeline:
     """Years of orders, then the representative years of the tail, each weighted by the years it stands for."""
     orders = len(scenario.years)
     blocks = [(year, year) for year in scenario.years]
-    if scenario.tail.mode == "continue":
+    if scenario.tail.mode == "continue" and scenario.tail.years:
         blocks += tail_blocks(scenario.years[-1], scenario.tail.years, scenario.tail.points)
     year = np.array([(first + last) // 2 for first, last in blocks])
     rate = scenario.discount_rate.value
@@ -54,4 +55,4 @@ def tail_blocks(last_year: int, years: int, points: int) -> list[tuple[int, int]
     """
     points = min(points, years)
     edges = np.unique(np.rint(years * (np.arange(points + 1) / points) ** 1.5).astype(int))
-    return [(last_year + int(a) + 1, last_year + int(b)) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+    return [(last_year + int(a) + 1, last_year + int(b)) for a, b in pairwise(edges)]

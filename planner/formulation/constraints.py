@@ -61,11 +61,12 @@ def machines_work_within_stock(m: Any, h: int, t: int) -> Any:
 def traffic_is_within_bandwidth(m: Any, r: int, t: int) -> Any:
     """Serving other regions needs bandwidth, held by the hosting region.
 
-    sum( gbps_km[n] * flow[n,t] for arcs n out of r ) <= sum( bandwidth[a] * stock[r,a,t] for carriers a )
+    sum( traffic[n] * flow[n,t] for arcs n out of r ) <= sum( bandwidth[a] * stock[r,a,t] for carriers a )
 
-    Unit: Gbit/s times great-circle km. Source: bandwidth cost grows with distance and rate.
+    Unit: percent of the national bandwidth of the base year, in Gbit/s times great-circle km. Source: the cost of
+    bandwidth grows with distance and rate.
     """
-    needed = sum(m.gbps_km[n] * m.flow[n, t] for n in m.exports[r])
+    needed = sum(m.traffic[n] * m.flow[n, t] for n in m.exports[r])
     return needed <= sum(m.bandwidth[a] * m.stock[r, a, t] for a in m.carriers[r])
 
 

@@ -8,18 +8,18 @@ from planner.symbols import over
 
 
 def capex(m: Any, r: int, a: int, v: int) -> Any:
-    """Orders are paid in their year: capex[r,a,v] * order[r,a,v]. Million currency units."""
-    return m.capex_million[r, a, v] * m.order[r, a, v]
+    """Orders are paid in their year: capex[r,a,v] * order[r,a,v]. Billion currency units."""
+    return m.capex_billion[r, a, v] * m.order[r, a, v]
 
 
 def opex(m: Any, r: int, a: int, t: int) -> Any:
-    """Upkeep without electricity: opex[r,a,t] * stock[r,a,t]. Million currency units per year."""
-    return m.opex_million[r, a, t] * m.stock[r, a, t]
+    """Upkeep without electricity: opex[r,a,t] * stock[r,a,t]. Billion currency units per year."""
+    return m.opex_billion[r, a, t] * m.stock[r, a, t]
 
 
 def energy(m: Any, r: int, a: int, t: int) -> Any:
-    """Electricity at new sites, and what old sites use beyond it. Million currency units per year."""
-    return m.energy_million[r, a, t] * m.stock[r, a, t] + m.base_energy_million[r, a, t]
+    """Electricity at new sites, and what old sites use beyond it. Billion currency units per year."""
+    return m.energy_billion[r, a, t] * m.stock[r, a, t] + m.base_energy_billion[r, a, t]
 
 
 def running(m: Any, b: int, r: int, a: int, t: int) -> Any:
@@ -42,12 +42,12 @@ def spending_is_within_budget(m: Any, g: int) -> Any:
 
     spending[b,v] + carried[g] <= limit[b,v] + (1 + interest[b]) * carried[year before] + exceeded[g]
 
-    Unit: million currency units. A grant g is a yearly budget b in a year v of its scope; exceeded is zero where
+    Unit: billion currency units. A grant g is a yearly budget b in a year v of its scope; exceeded is zero where
     the budget is hard, carried is zero where it does not carry over.
     """
     brought = sum(m.carry_growth[g] * m.carried[before] for before in m.grant_before[g])
     spent = spending(m, m.grant_budget[g], m.grant_year[g])
-    return spent + m.carried[g] <= m.grant_million[g] + brought + m.exceeded[g]
+    return spent + m.carried[g] <= m.grant_billion[g] + brought + m.exceeded[g]
 
 
 @over("totals")
@@ -56,10 +56,10 @@ def total_spending_is_within_budget(m: Any, b: int) -> Any:
 
     sum( spending[b,v] for v in its years ) <= total[b] + exceeded_total[b]
 
-    Unit: million currency units in prices of the price year.
+    Unit: billion currency units in prices of the price year.
     """
     spent = sum(spending(m, m.total_budget[b], v) for v in m.total_years[b])
-    return spent <= m.total_million[b] + m.exceeded_total[b]
+    return spent <= m.total_billion[b] + m.exceeded_total[b]
 
 
 @over("upkeeps")
@@ -68,14 +68,14 @@ def tail_upkeep_is_within_last_grant(m: Any, u: int) -> Any:
 
     running[b,t] <= limit[b, last year]        for t in the tail
 
-    Unit: million currency units per year. Source: a plan must not order what nobody can keep running.
+    Unit: billion currency units per year. Source: a plan must not order what nobody can keep running.
     """
     cost = sum(
         running(m, m.upkeep_budget[u], r, a, m.upkeep_time[u])
         for r in m.budget_regions[m.upkeep_budget[u]]
         for a in m.budget_assets[m.upkeep_budget[u]]
     )
-    return cost <= m.upkeep_million[u]
+    return cost <= m.upkeep_billion[u]
 
 
 COSTS = (spending_is_within_budget, total_spending_is_within_budget, tail_upkeep_is_within_last_grant)

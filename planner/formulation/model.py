@@ -65,10 +65,10 @@ def _slacks(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tupl
     soft_total = [0.0 if budgets[t.budget].price is None else INF for t in book.totals]
     missed = [0.0 if row.rule.price is None else INF for row in rows]
     return (
-        Variable("carried", ("grants",), 0.0, np.array(carries), False, "million", "what a year leaves for the next"),
-        Variable("exceeded", ("grants",), 0.0, np.array(soft), False, "million", "spent above a soft budget"),
+        Variable("carried", ("grants",), 0.0, np.array(carries), False, "billion", "what a year leaves for the next"),
+        Variable("exceeded", ("grants",), 0.0, np.array(soft), False, "billion", "spent above a soft budget"),
         Variable(
-            "exceeded_total", ("totals",), 0.0, np.array(soft_total), False, "million", "spent above a soft total"
+            "exceeded_total", ("totals",), 0.0, np.array(soft_total), False, "billion", "spent above a soft total"
         ),
         Variable(
             "shortfall",

@@ -37,6 +37,12 @@ def log_weights(instance: Instance) -> Floats:
     return np.einsum("r,f,t->rft", people, instance.innovation.beta, instance.timeline.weight)
 
 
+def traffic_scale_gbps_km(instance: Instance) -> float:
+    """Traffic that counts as one percent: a hundredth of the bandwidth of the base year, 1 Gbit/s km where none is."""
+    stock = sum(float(a.base_stock.sum()) for a in instance.scenario.assets if a.carries_traffic)
+    return stock / 100.0 or 1.0
+
+
 def _supply(instance: Instance) -> tuple[Param, ...]:
     assets, module = instance.scenario.assets, instance.module
     at = {asset.id: a for a, asset in enumerate(assets)}
@@ -44,11 +50,11 @@ def _supply(instance: Instance) -> tuple[Param, ...]:
         a.housing_per_unit * m / module[at[a.housed_in]] if a.housed_in else 0.0
         for a, m in zip(assets, module, strict=True)
     ]
-    carried = np.array([asset.carries_traffic for asset in assets]) * module
+    carried = np.array([asset.carries_traffic for asset in assets]) * module / traffic_scale_gbps_km(instance)
     none = np.zeros((0, len(instance.timeline.year)))
     return (
         Param("base_stock", RAT, instance.base_stock, "modules", "what is left of the base stock"),
-        Param("bandwidth", ("assets",), carried, "Gbit/s km per module", "traffic that a carrier carries"),
+        Param("bandwidth", ("assets",), carried, "percent per module", "traffic that a carrier carries"),
         Param("space", ("assets",), np.array(space), "modules of the hall", "space a module needs"),
         Param("hall_asset", ("halls",), np.array(halls(instance), np.int64), "", "asset of a hall"),
         Param(
@@ -77,7 +83,13 @@ def _flows(instance: Instance) -> tuple[Param, ...]:
     pairs = np.array(hosts(instance), np.int64).reshape(-1, 2)
     return (
         Param("demand", ("regions", "classes", "times"), instance.demand, "EFLOPS", "compute asked"),
-        Param("gbps_km", ("arcs",), net.gbps_km, "Gbit/s km per EFLOPS", "bandwidth a flow needs"),
+        Param(
+            "traffic",
+            ("arcs",),
+            net.gbps_km / traffic_scale_gbps_km(instance),
+            "percent per EFLOPS",
+            "bandwidth a flow needs",
+        ),
         Param("capacity", ("posts",), net.capacity, "EFLOPS per module", "what a machine delivers for a class"),
         Param("host_region", ("hosts",), pairs[:, 0], "", "region of a host"),
         Param("host_asset", ("hosts",), pairs[:, 1], "", "asset of a host"),
@@ -88,10 +100,16 @@ def _money(instance: Instance, book: Ledger) -> tuple[Param, ...]:
     budgets, costs = instance.scenario.budgets, instance.costs
     growth = [1.0 + (budgets[g.budget].carry_over_interest or 0.0) for g in book.grants]
     return (
-        Param("capex_million", ("regions", "assets", "years"), costs.capex, "million per module", "price of an order"),
-        Param("opex_million", RAT, costs.opex, "million per module and year", "upkeep"),
-        Param("energy_million", RAT, costs.energy, "million per module and year", "electricity at a new site"),
-        Param("base_energy_million", RAT, costs.base_energy, "million per year", "what old sites use beyond it"),
+        Param(
+            "capex_billion",
+            ("regions", "assets", "years"),
+            costs.capex / 1e3,
+            "billion per module",
+            "price of an order",
+        ),
+        Param("opex_billion", RAT, costs.opex / 1e3, "billion per module and year", "upkeep"),
+        Param("energy_billion", RAT, costs.energy / 1e3, "billion per module and year", "electricity at a new site"),
+        Param("base_energy_billion", RAT, costs.base_energy / 1e3, "billion per year", "what old sites use beyond it"),
         *(
             Param(
                 f"pays_{kind}",
@@ -107,14 +125,22 @@ def _money(instance: Instance, book: Ledger) -> tuple[Param, ...]:
         ),
         Param("grant_year", ("grants",), np.array([g.year for g in book.grants], np.int64), "", "year of a grant"),
         Param(
-            "grant_million", ("grants",), np.array([g.limit_million for g in book.grants]), "million", "money granted"
+            "grant_billion",
+            ("grants",),
+            np.array([g.limit_million / 1e3 for g in book.grants]),
+            "billion",
+            "money granted",
         ),
         Param("carry_growth", ("grants",), np.array(growth), "", "1 + interest on what is carried over"),
         Param(
             "total_budget", ("totals",), np.array([t.budget for t in book.totals], np.int64), "", "budget of a total"
         ),
         Param(
-            "total_million", ("totals",), np.array([t.limit_million for t in book.totals]), "million", "money in all"
+            "total_billion",
+            ("totals",),
+            np.array([t.limit_million / 1e3 for t in book.totals]),
+            "billion",
+            "money in all",
         ),
         Param(
             "upkeep_budget",
@@ -127,7 +153,11 @@ def _money(instance: Instance, book: Ledger) -> tuple[Param, ...]:
             "upkeep_time", ("upkeeps",), np.array([u.time for u in book.upkeeps], np.int64), "", "point of a tail row"
         ),
         Param(
-            "upkeep_million", ("upkeeps",), np.array([u.limit_million for u in book.upkeeps]), "million", "last grant"
+            "upkeep_billion",
+            ("upkeeps",),
+            np.array([u.limit_million / 1e3 for u in book.upkeeps]),
+            "billion",
+            "last grant",
         ),
     )
 
@@ -164,15 +194,15 @@ def _objective(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> t
         Param(
             "exceeded_price",
             ("grants",),
-            np.array([budgets[g.budget].price or 0.0 for g in book.grants]),
-            "per million",
+            np.array([1e3 * (budgets[g.budget].price or 0.0) for g in book.grants]),
+            "per billion",
             "loss by overspending",
         ),
         Param(
             "exceeded_total_price",
             ("totals",),
-            np.array([budgets[t.budget].price or 0.0 for t in book.totals]),
-            "per million",
+            np.array([1e3 * (budgets[t.budget].price or 0.0) for t in book.totals]),
+            "per billion",
             "loss by overspending in all",
         ),
         Param(

@@ -71,7 +71,7 @@ def cheapest_relaxation(program: LinearProgram, time_limit_s: float = 60.0) -> t
         zeros, highest = np.zeros(len(rows)), np.full(len(rows), INF)
         highs.addCols(len(rows), zeros - 1.0, zeros, highest, len(rows), starts, rows.astype(np.int32), values)
     try:
-        solved = optimize(highs, time_limit_s=time_limit_s, first=True)
+        solved = optimize(highs, time_limit_s=time_limit_s, how="interior")
     except InfeasibleError:
         return ()
     if solved is None:

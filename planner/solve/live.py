@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import highspy
 import numpy as np
@@ -13,6 +13,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 INF = float("inf")
+
+Method = Literal["interior", "dual", "primal"]
+
+_STRATEGY = {"dual": 1, "primal": 4}
 
 
 class InfeasibleError(Exception):
@@ -34,21 +38,23 @@ class Solved:
     steps: int
 
 
-def optimize(highs: Any, *, time_limit_s: float, first: bool) -> Solved | None:
+def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     """Solve the program as it stands; None where the time limit came first.
 
-    The first solve uses the interior point with crossover, later ones the simplex from the last basis; whatever ends
-    `Unknown` is solved again by the simplex from scratch.
+    interior  cold, with crossover: the first solves of a large program
+    dual      from the last basis after rows were added
+    primal    from the last basis after costs were changed or columns added
+
+    A program that changes in both ways loses its basis in both senses; change one, solve, change the other. Whatever
+    ends `Unknown` is solved again by the simplex from scratch.
     """
     if time_limit_s <= 0:
         return None
     highs.setOptionValue("time_limit", highs.getRunTime() + time_limit_s)
-    highs.setOptionValue("solver", "ipx" if first else "simplex")
-    status = _run(highs)
+    status = _run(highs, how)
     if status not in _SETTLED:
         highs.clearSolver()
-        highs.setOptionValue("solver", "simplex")
-        status = _run(highs)
+        status = _run(highs, "dual")
     if status == highspy.HighsModelStatus.kTimeLimit:
         return None
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
@@ -65,7 +71,13 @@ _SETTLED = (
 )
 
 
-def _run(highs: Any) -> Any:
+def _run(highs: Any, how: Method) -> Any:
+    if how == "interior":
+        highs.clearSolver()
+        highs.setOptionValue("solver", "ipx")
+    else:
+        highs.setOptionValue("solver", "simplex")
+        highs.setOptionValue("simplex_strategy", _STRATEGY[how])
     highs.run()
     return highs.getModelStatus()
 

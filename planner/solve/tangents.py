@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -25,13 +25,17 @@ from numpy.typing import NDArray
 from planner.innovation import index_of
 from planner.instance import Instance
 from planner.linear import LinearProgram
-from planner.solve.live import Solved, add_columns, add_tangents, change_costs, optimize
+from planner.solve.live import INF, Method, Solved, add_columns, add_tangents, change_costs, optimize
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Form = Literal["log", "power"]
 
-SETTLED_WEIGHTS = 2e-3
+# HiGHS works to absolute tolerances of 1e-7, and a module moves the national index by about that much.
+SCALE = 1e3
+
+# The first solve only places tangents and weights, so it may leave out far hosts; it is then a quarter of the work.
+NEAREST_HOSTS = 3
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,8 @@ class Goal:
     """What is maximized, in columns of the program, shapes (R, F, T).
 
     weight (R, T) of ln I (`proportional`) or of I (`total`), exogenous drift included; beta (F,) of the factors;
-    constant is the part no decision moves; linear (n,) is the cost of all other columns.
+    constant is the part no decision moves; linear (n,) is the cost of all other columns; far are the flows that the
+    first solve leaves out.
     """
 
     objective: Literal["total", "proportional"]
@@ -50,18 +55,19 @@ class Goal:
     weight: Floats
     constant: float
     linear: Floats
+    far: Ints
 
 
 @dataclass(frozen=True)
 class Round:
-    """One linear program solved: bounds so far, their gap, tangents added after it, seconds since the start."""
+    """One linear program solved: bounds so far, their gap, seconds since the start."""
 
     number: int
     form: Form
+    method: Method
     upper: float
     lower: float
     gap: float
-    cuts: int
     seconds: float
 
 
@@ -81,16 +87,28 @@ class Outcome:
         return self.upper - self.lower
 
 
-@dataclass(frozen=True)
-class State:
-    """What the loop knows: the point x0 the total objective is developed at, the best point, bounds, the next form."""
+@dataclass
+class Search:
+    """A search under way: the live program, the point x0 that `total` is developed at, the best point and bounds."""
 
+    highs: Any
+    goal: Goal
+    gap: float
+    deadline: float
+    progress: Callable[[Round], None]
     at: Floats
-    form: Form = "log"
+    started: float = field(default_factory=clock.perf_counter)
+    last: Solved | None = None
     best: Solved | None = None
     upper: float = float("inf")
     lower: float = float("-inf")
-    rounds: tuple[Round, ...] = field(default=())
+    rounds: list[Round] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> Floats:
+        """Ratios (R, F, T) of the last point."""
+        assert self.last is not None
+        return np.maximum(self.last.values[self.goal.ratio], 1e-9)
 
 
 def goal_of(instance: Instance, program: LinearProgram) -> Goal:
@@ -107,7 +125,18 @@ def goal_of(instance: Instance, program: LinearProgram) -> Goal:
         constant = 0.0
     power = len(program.cost) + np.arange(log.size).reshape(log.shape)
     ratio = program.variables["ratio"].indices
-    return Goal(instance.scenario.objective, ratio, log, power, inn.beta, weight, constant, linear)
+    far = program.variables["flow"].indices[_far_arcs(instance)].ravel()
+    return Goal(instance.scenario.objective, ratio, log, power, inn.beta, weight, constant, linear, far)
+
+
+def _far_arcs(instance: Instance) -> NDArray[np.bool_]:
+    """Arcs (N,) beyond the nearest hosts of their user and class."""
+    net = instance.network
+    pair = net.demand_class * len(instance.scenario.regions) + net.user
+    order = np.lexsort((net.delay_ms, pair))
+    rank = np.empty(len(pair), np.int64)
+    rank[order] = np.arange(len(pair)) - np.searchsorted(pair[order], pair[order])
+    return rank >= NEAREST_HOSTS
 
 
 def true_value(goal: Goal, values: Floats) -> float:
@@ -124,101 +153,135 @@ def maximize(
 
     Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point.
     """
-    started = clock.perf_counter()
-    state = State(np.ones(goal.ratio.shape))
-    _set_costs(highs, goal, state)
-    while state.upper - state.lower > gap:
-        solved = optimize(highs, time_limit_s=time_limit_s - (clock.perf_counter() - started), first=not state.rounds)
-        if solved is None:
-            break
-        state = _advance(highs, goal, state, solved, gap, started)
-        progress(state.rounds[-1])
-    if state.best is None:
+    search = Search(highs, goal, gap, clock.perf_counter() + time_limit_s, progress, np.ones(goal.ratio.shape))
+    change_costs(highs, np.arange(len(goal.linear)), SCALE * goal.linear)
+    climb = _climb_proportional if goal.objective == "proportional" else _climb_total
+    climb(search)
+    if search.best is None:
         raise TimeoutError(f"no plan within {time_limit_s:g} s; raise time_limit in the config")
-    status: Literal["optimal", "limit"] = "optimal" if state.upper - state.lower <= gap else "limit"
-    return Outcome(state.best.values, state.best.row_duals, state.upper, state.lower, status, state.rounds)
+    status: Literal["optimal", "limit"] = "optimal" if search.upper - search.lower <= gap else "limit"
+    duals = search.best.row_duals / SCALE
+    return Outcome(search.best.values, duals, search.upper, search.lower, status, tuple(search.rounds))
 
 
-def _advance(highs: Any, goal: Goal, state: State, solved: Solved, gap: float, started: float) -> State:
-    """Bounds from an optimum, tangents where it cheats, and the next point and form."""
-    ratio = np.maximum(solved.values[goal.ratio], 1e-9)
-    lower = true_value(goal, solved.values)
-    bounds = goal.objective == "proportional" or state.form == "power"
-    upper = min(state.upper, solved.objective + goal.constant) if bounds else state.upper
-    best = solved if lower > state.lower else state.best
-    weight = _weights(goal, state)
-    cuts, loss = _cut(highs, goal, state.form, weight, solved.values, ratio, gap)
-    moved = float(np.abs(index_of(goal.beta, ratio / state.at) - 1.0).max())
-    after = replace(state, best=best, upper=upper, lower=max(lower, state.lower))
-    seconds = clock.perf_counter() - started
-    last = Round(len(state.rounds) + 1, state.form, upper, after.lower, upper - after.lower, cuts, seconds)
-    after = replace(after, rounds=(*state.rounds, last))
-    return _next(highs, goal, after, ratio, moved, loss, cuts, gap)
+def _climb_proportional(search: Search) -> None:
+    """Solve, cut where the program cheats, solve again."""
+    goes_on = _solve_nearby(search)
+    while goes_on:
+        _cut(search, "log")
+        goes_on = _solve(search, "log", "interior" if len(search.rounds) == 1 else "dual")
 
 
-def _next(
-    highs: Any, goal: Goal, state: State, ratio: Floats, moved: float, loss: float, cuts: int, gap: float
-) -> State:
-    """`proportional` keeps its costs; `total` climbs on the minorant until it settles, then asks the majorant."""
-    if goal.objective == "proportional":
-        return state
-    if state.form == "log":
-        settled = moved < SETTLED_WEIGHTS and loss < 0.5 * gap
-        after = replace(state, at=ratio, form="power" if settled or cuts == 0 else "log")
-        if after.form == "power" and not any(r.form == "power" for r in state.rounds):
-            _begin_power(highs, goal, after.at)
-    elif cuts:
-        return state
-    else:
-        after = replace(state, at=ratio, form="log")
-    _set_costs(highs, goal, after)
-    return after
+def _climb_total(search: Search) -> None:
+    """Climb on the minorant until it gains little, then ask the majorant for the bound; repeat until certified."""
+    goes_on = _solve_nearby(search)
+    if goes_on:
+        _cut(search, "log")
+        _develop(search, "log")
+        goes_on = _solve(search, "log", "interior")
+    while goes_on:
+        goes_on = _climb_minorant(search) and _descend_majorant(search)
 
 
-def _weights(goal: Goal, state: State) -> Floats:
-    """Cost (R, F, T) of the column of the form at hand."""
+def _solve_nearby(search: Search) -> bool:
+    """First solve, with near hosts only: a feasible point, no bound."""
+    _develop(search, "log")
+    far = search.goal.far.astype(np.int32)
+    zero = np.zeros(len(far))
+    search.highs.changeColsBounds(len(far), far, zero, zero)
+    goes_on = _solve(search, "log", "interior", certifies=False)
+    search.highs.changeColsBounds(len(far), far, zero, np.full(len(far), INF))
+    return goes_on
+
+
+def _climb_minorant(search: Search) -> bool:
+    """Rows first, then costs: tangents where the log cheats, and a new point x0."""
+    gained = search.gap
+    while gained > 0.25 * search.gap:
+        before = search.lower
+        _cut(search, "log")
+        if not _solve(search, "log", "dual"):
+            return False
+        _develop(search, "log")
+        if not _solve(search, "log", "primal"):
+            return False
+        gained = search.lower - before
+    return True
+
+
+def _descend_majorant(search: Search) -> bool:
+    """Upper bounds from the majorant at the last point; True where they stall and the climb has to go on."""
+    _develop(search, "power")
+    method: Method = "primal"
+    while _solve(search, "power", method):
+        if not _cut(search, "power"):
+            _develop(search, "log")
+            return _solve(search, "log", "primal")
+        method = "dual"
+    return False
+
+
+def _solve(search: Search, form: Form, method: Method, *, certifies: bool = True) -> bool:
+    """Solve, note bounds; False where the gap is closed or the time is up."""
+    goal = search.goal
+    solved = optimize(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
+    if solved is None:
+        return False
+    search.last, lower = solved, true_value(goal, solved.values)
+    if lower > search.lower:
+        search.best, search.lower = solved, lower
+    if certifies and (goal.objective == "proportional" or form == "power"):
+        search.upper = min(search.upper, solved.objective / SCALE + goal.constant)
+    gap, seconds = search.upper - search.lower, clock.perf_counter() - search.started
+    search.rounds.append(Round(len(search.rounds) + 1, form, method, search.upper, search.lower, gap, seconds))
+    search.progress(search.rounds[-1])
+    return gap > search.gap
+
+
+def _develop(search: Search, form: Form) -> None:
+    """Move x0 to the last point and set the costs of the form there."""
+    goal, highs = search.goal, search.highs
+    if search.last is not None:
+        search.at = search.ratio
+    if form == "power" and highs.getNumCol() == len(goal.linear):
+        add_columns(highs, goal.power.size)
+        for factor in (0.7, 1.0, 1.4):
+            _add_tangents(search, form, search.at * factor, np.ones(search.at.shape, bool))
+    weight = SCALE * _weights(search, form)
+    change_costs(highs, goal.log, weight if form == "log" else np.zeros(weight.shape))
+    if highs.getNumCol() > len(goal.linear):
+        change_costs(highs, goal.power, weight if form == "power" else np.zeros(weight.shape))
+
+
+def _weights(search: Search, form: Form) -> Floats:
+    """Cost (R, F, T) of the columns of a form, developed at x0."""
+    goal = search.goal
     if goal.objective == "proportional":
         return goal.weight[:, None, :] * goal.beta[None, :, None]
-    index = goal.weight * index_of(goal.beta, state.at)
+    index = goal.weight * index_of(goal.beta, search.at)
     per_factor = index[:, None, :] * goal.beta[None, :, None]
-    if state.form == "log":
-        return per_factor
     total = goal.beta.sum()
-    return per_factor / total / state.at**total
-
-
-def _set_costs(highs: Any, goal: Goal, state: State) -> None:
-    weight = _weights(goal, state)
-    zero = np.zeros(weight.shape)
-    change_costs(highs, goal.log, weight if state.form == "log" else zero)
-    if highs.getNumCol() > len(goal.linear):
-        change_costs(highs, goal.power, weight if state.form == "power" else zero)
-
-
-def _begin_power(highs: Any, goal: Goal, at: Floats) -> None:
-    add_columns(highs, goal.power.size)
-    for factor in (0.6, 1.0, 1.6):
-        _add_cuts(highs, goal, "power", at * factor, np.ones(at.shape, bool))
+    return per_factor if form == "log" else per_factor / total / search.at**total
 
 
 def _function(form: Form, total: float, x: Floats) -> Floats:
     return np.log(x) if form == "log" else x**total
 
 
-def _cut(
-    highs: Any, goal: Goal, form: Form, weight: Floats, values: Floats, ratio: Floats, gap: float
-) -> tuple[int, float]:
-    """Add tangents where the program claims more than the function gives; their number, and the claim too much."""
-    claimed = values[goal.log if form == "log" else goal.power]
-    excess = weight * (claimed - _function(form, float(goal.beta.sum()), ratio))
-    chosen = excess > 0.2 * gap / excess.size
-    _add_cuts(highs, goal, form, ratio, chosen)
-    return int(chosen.sum()), float(excess.sum())
+def _cut(search: Search, form: Form) -> bool:
+    """Add tangents where the program claims more than the function gives; False where it nowhere does."""
+    assert search.last is not None
+    goal, ratio = search.goal, search.ratio
+    claimed = search.last.values[goal.log if form == "log" else goal.power]
+    excess = _weights(search, form) * (claimed - _function(form, float(goal.beta.sum()), ratio))
+    chosen = excess > 0.2 * search.gap / excess.size
+    _add_tangents(search, form, ratio, chosen)
+    return bool(chosen.any())
 
 
-def _add_cuts(highs: Any, goal: Goal, form: Form, at: Floats, chosen: NDArray[np.bool_]) -> None:
-    point, total = at[chosen], float(goal.beta.sum())
+def _add_tangents(search: Search, form: Form, at: Floats, chosen: NDArray[np.bool_]) -> None:
+    goal, point, total = search.goal, at[chosen], float(search.goal.beta.sum())
     value = _function(form, total, point)
     slope = 1.0 / point if form == "log" else total * value / point
     columns = goal.log if form == "log" else goal.power
-    add_tangents(highs, columns[chosen], goal.ratio[chosen], value - slope * point, slope)
+    add_tangents(search.highs, columns[chosen], goal.ratio[chosen], value - slope * point, slope)
