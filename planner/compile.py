@@ -85,7 +85,10 @@ def _objective(rule: Rule, sketch: Sketch, look: Tables, columns: int) -> tuple[
         raise RuleError(f"objective {rule.__name__}: {error}") from error
     for term in terms:
         where = coordinates.flat(term.columns, term.cells)
-        np.add.at(cost, where, coordinates.flat(term.coefficient, term.cells))
+        weights = coordinates.flat(term.coefficient, term.cells)
+        if len(where):
+            first, end = int(where.min()), int(where.max()) + 1
+            cost[first:end] += np.bincount(where - first, weights, end - first)
     if not (np.isfinite(cost).all() and np.isfinite(offset.array)):
         raise RuleError(f"objective {rule.__name__}: a coefficient is not finite; is a parameter missing?")
     return cost, float(offset.array)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.coordinates import Cells, Floats, Index, Ints, Value, flat, on, runs
+from planner.coordinates import Cells, Floats, Index, Ints, Value, combine, flat, on, runs
 
 
 @dataclass(eq=False, slots=True)
@@ -21,7 +22,7 @@ class Term:
     @property
     def first_column(self) -> int:
         array = self.columns.array
-        return int(array.flat[0]) if isinstance(array, np.ndarray) else int(array)
+        return array.item(0) if isinstance(array, np.ndarray) else int(array)
 
     def counts(self) -> Index | int:
         """Entries of each row of the rule; one number where all rows have as many."""
@@ -58,7 +59,14 @@ class RowBlock:
 
 def row_block(rows: int, terms: list[Term]) -> RowBlock:
     """Terms, counted, in the order of their first columns, so that most rows come out sorted."""
-    terms = sorted((term for term in terms if term.cells.size), key=lambda term: term.first_column)
+    apart: dict[tuple[int, int], Term] = {}
+    for term in terms:
+        if term.cells.size:
+            key = (id(term.cells), id(term.columns))
+            same = apart.get(key)
+            both = term.coefficient if same is None else combine(add, same.coefficient, term.coefficient)
+            apart[key] = Term(term.cells, term.columns, both)
+    terms = sorted(apart.values(), key=lambda term: term.first_column)
     return RowBlock(rows, terms, [term.counts() for term in terms])
 
 
@@ -85,11 +93,17 @@ def _write(block: RowBlock, columns: Ints, values: Floats) -> Index | int:
         width = len(columns) // block.rows if block.rows else 0
         table = columns.reshape(block.rows, width)
         _write_even(block, table, values.reshape(block.rows, width))
-        if (table[:, 1:] > table[:, :-1]).all() and values.all():
+        if (table[:, 1:] > table[:, :-1]).all() and _without_zeros(block):
             return width
         return tidy(np.full(block.rows, width), columns, values)
     counts = _write_uneven(block, columns, values)
+    if _rises(counts, columns).all() and _without_zeros(block):
+        return counts
     return tidy(counts, columns, values)
+
+
+def _without_zeros(block: RowBlock) -> bool:
+    return all(np.all(term.coefficient.array) for term in block.terms)
 
 
 def _write_even(block: RowBlock, columns: Ints, values: Floats) -> None:
@@ -133,12 +147,11 @@ def _places(before: Index, count: Index | int) -> Index:
 
 def tidy(counts: Index, columns: Ints, values: Floats) -> Index:
     """Sort rows, sum duplicates, drop exact zeros, in place and towards the front; returns the entries of each row."""
-    ends = counts.cumsum()
-    if not _rises(ends, columns).all():
+    if not _rises(counts, columns).all():
         rows = np.arange(len(counts)).repeat(counts)
         order = np.argsort(rows * (int(columns.max()) + 1) + columns, kind="stable")
         columns[:], values[:] = columns[order], values[order]
-        first = np.flatnonzero(np.concatenate([[True], _rises(ends, columns)]))
+        first = np.flatnonzero(_rises(counts, columns))
         if len(first) < len(columns):
             sums = np.add.reduceat(values, first)
             values[:] = 0.0
@@ -151,8 +164,10 @@ def tidy(counts: Index, columns: Ints, values: Floats) -> Index:
     return _run_sums(kept, counts)
 
 
-def _rises(ends: Index, columns: Ints) -> NDArray[np.bool_]:
-    """Whether each entry but the first has a higher column than the one before, or begins a row."""
-    rising = columns[1:] > columns[:-1]
-    rising[ends[(ends > 0) & (ends < len(columns))] - 1] = True
+def _rises(counts: Index, columns: Ints) -> NDArray[np.bool_]:
+    """Whether each entry begins a row or has a higher column than the one before."""
+    rising = np.empty(len(columns), np.bool_)
+    np.greater(columns[1:], columns[:-1], out=rising[1:])
+    starts = counts.cumsum() - counts
+    rising[starts[starts < len(columns)]] = True
     return rising

@@ -8,7 +8,7 @@ Arrays on a grid have as many axes as the grid and length 1 where they do not va
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from operator import mul
 from typing import Any
@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(eq=False, slots=True)
 class Cells:
-    """A grid of cells; `letters` maps each index letter of the last step to its member at each cell.
+    """A grid of cells; `letters` has the member at each cell that each index letter of the last step stands for.
 
     parent  the grid before the last step; None at the start
     counts  shape (cells of the parent,): how many cells a ragged step made of each; None for a dense step
@@ -31,7 +31,7 @@ class Cells:
     """
 
     shape: tuple[int, ...]
-    letters: Mapping[Any, Index]
+    letters: dict[Any, Value]
     parent: Cells | None = None
     counts: Index | None = None
     depth: int = 1
@@ -53,17 +53,17 @@ class Value:
 def start(letters: tuple[Any, ...], members: tuple[Index, ...]) -> Cells:
     """The cells of a rule: the cartesian product of its members."""
     axes = len(letters)
-    placed = {
-        letter: m.reshape((1,) * k + (-1,) + (1,) * (axes - k - 1))
-        for k, (letter, m) in enumerate(zip(letters, members, strict=True))
-    }
-    return Cells(tuple(map(len, members)), placed)
+    cells = Cells(tuple(map(len, members)), {})
+    for k, (letter, each) in enumerate(zip(letters, members, strict=True)):
+        cells.letters[letter] = Value(cells, each.reshape((1,) * k + (-1,) + (1,) * (axes - k - 1)))
+    return cells
 
 
 def dense_step(parent: Cells, letter: Any, members: Index) -> Cells:
     """Every cell times the same members."""
-    letters = {letter: members.reshape((1,) * len(parent.shape) + (-1,))}
-    return Cells((*parent.shape, len(members)), letters, parent, None, parent.depth + 1)
+    cells = Cells((*parent.shape, len(members)), {}, parent, None, parent.depth + 1)
+    cells.letters[letter] = Value(cells, members.reshape((1,) * len(parent.shape) + (-1,)))
+    return cells
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ def ragged_step(parent: Cells, letter: Any, family: Family, which: Value) -> Cel
     subsets = flat(which, parent)
     counts = family.lengths[subsets]
     taken = family.members[runs(family.first[subsets], counts)]
-    return Cells(taken.shape, {letter: taken}, parent, counts, parent.depth + 1)
+    cells = Cells(taken.shape, {}, parent, counts, parent.depth + 1)
+    cells.letters[letter] = Value(cells, taken)
+    return cells
 
 
 def runs(first: Index, counts: Index) -> Index:
@@ -95,7 +97,7 @@ def member(cells: Cells, letter: Any) -> Value:
     step: Cells | None = cells
     while step is not None:
         if letter in step.letters:
-            return Value(step, step.letters[letter])
+            return step.letters[letter]
         step = step.parent
     raise KeyError(letter)
 
@@ -143,13 +145,12 @@ def gather(table: NDArray[Any], place: Value) -> Value:
 
 def ravel(index: Sequence[Value], strides: Sequence[int]) -> Value:
     """Sum of index * stride, shallow grids first, so that most sums stay small."""
-    total = Value(None, 0)
+    cells, total = None, 0
     for value, stride in sorted(zip(index, strides, strict=True), key=_depth):
-        array = value.array if stride == 1 else value.array * stride
-        total = Value(
-            value.cells, array if total.cells is None and total.array == 0 else on(total, value.cells) + array
-        )
-    return total
+        if value.cells is not cells:
+            total, cells = on(Value(cells, total), value.cells), value.cells
+        total = total + (value.array if stride == 1 else value.array * stride)
+    return Value(cells, total)
 
 
 def _depth(pair: tuple[Value, int]) -> int:
@@ -161,8 +162,6 @@ def fold(cells: Cells, value: Value) -> Value:
     parent = cells.parent
     if parent is None:
         raise ValueError("the grid has no step to sum over")
-    if value.cells is None and value.array == 0:
-        return value
     if cells.counts is None:
         n = cells.shape[-1]
         if value.cells is not cells:

@@ -19,7 +19,7 @@ from planner.template import Binary, Expression, Item, Letter, Members, Relation
 
 Linear = tuple[Value, list[Term]]
 
-_ZERO, _ONE = Value(None, 0.0), Value(None, 1.0)
+_ZERO, _ONE, _MINUS = Value(None, 0.0), Value(None, 1.0), Value(None, -1)
 _MIRRORED = {"<=": ">=", ">=": "<=", "==": "=="}
 
 
@@ -47,24 +47,21 @@ def tables(symbols: Symbols) -> Tables:
     """Look-up tables of declared symbols; variables take columns in order of declaration, row-major."""
     sizes = {s.name: s.size for s in symbols.sets}
     overs = {s.over for group in (symbols.subsets, symbols.params, symbols.variables) for s in group}
-    strides = {over: _strides([sizes[name] for name in over]) for over in overs}
+    shapes = {over: tuple([sizes[name] for name in over]) for over in overs}
+    strides = {over: tuple([math.prod(shape[k + 1 :]) for k in range(len(shape))]) for over, shape in shapes.items()}
+    values = {p.name: _values(p, shapes[p.over]) for p in symbols.params}
     columns, first = {}, 0
     for variable in symbols.variables:
         columns[variable.name] = first
-        first += math.prod(sizes[name] for name in variable.over)
+        first += math.prod(shapes[variable.over])
     families = {
         s.name: Family(s.starts[:-1], s.starts[1:] - s.starts[:-1], s.members.astype(np.int32)) for s in symbols.subsets
     }
-    return Tables(sizes, strides, {p.name: _values(p, sizes) for p in symbols.params}, columns, families, {})
+    return Tables(sizes, strides, values, columns, families, {})
 
 
-def _strides(sizes: list[int]) -> tuple[int, ...]:
-    return tuple(math.prod(sizes[k + 1 :]) for k in range(len(sizes)))
-
-
-def _values(param: Param, sizes: Mapping[str, int]) -> NDArray[Any]:
+def _values(param: Param, shape: tuple[int, ...]) -> NDArray[Any]:
     values = np.asarray(param.values)
-    shape = tuple(sizes[name] for name in param.over)
     if values.shape != shape:
         sets = ", ".join(param.over)
         raise RuleError(f"parameter `{param.name}` has shape {values.shape}, its sets [{sets}] need {shape}")
@@ -106,7 +103,7 @@ def _between(said: Any, cells: Cells, look: Tables) -> tuple[Value | None, Linea
         sense: str = said.sense
         if right[1] and not left[1]:
             left, right, sense = right, left, _MIRRORED[sense]
-        body = (left[0], left[1] + _scaled(right[1], Value(None, -1.0))) if right[1] else left
+        body = (left[0], left[1] + _scaled(right[1], _MINUS)) if right[1] else left
         return right[0] if sense != "<=" else None, body, right[0] if sense != ">=" else None
     if isinstance(said, tuple) and len(said) == 3 and said[1] is not None:
         low, high = (None if end is None else evaluate(end, cells, look) for end in (said[0], said[2]))
@@ -114,7 +111,7 @@ def _between(said: Any, cells: Cells, look: Tables) -> tuple[Value | None, Linea
             raise RuleError("an end of a range holds a variable; write two rules")
         return low and low[0], evaluate(said[1], cells, look), high and high[0]
     if isinstance(said, bool | np.bool_):
-        return _ZERO, (Value(None, 0.0 if said else 1.0), []), _ZERO
+        return _ZERO, (_ZERO if said else _ONE, []), _ZERO
     if said is NotImplemented:
         raise RuleError("inequality() of Pyomo takes no templates; write a range as (lower, expression, upper)")
     raise RuleError(f"it returns {said!r}; return a relation: <=, >=, == or (lower, expression, upper)")
@@ -151,7 +148,11 @@ def _item(node: Item, cells: Cells, look: Tables) -> Linear:
     place = _place(node.index, symbol, cells, look)
     if isinstance(symbol, Param):
         return coordinates.gather(look.values[symbol.name], place), []
-    return _ZERO, [Term(cells, Value(place.cells, look.columns[symbol.name] + place.array), _ONE)]
+    key = (symbol.name, id(place))
+    columns = cells.notes.get(key)
+    if columns is None:
+        columns = cells.notes[key] = Value(place.cells, place.array + look.columns[symbol.name])
+    return _ZERO, [Term(cells, columns, _ONE)]
 
 
 def _place(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables) -> Value:
@@ -159,9 +160,9 @@ def _place(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Ce
     key = (symbol.over, *map(id, nodes))
     place: Value | None = cells.notes.get(key)
     if place is None:
-        pairs = zip(nodes, symbol.over, strict=True)
-        index = [_index(node, name, symbol.name, cells, look) for node, name in pairs]
-        place = cells.notes[key] = coordinates.ravel(index, look.strides[symbol.over])
+        name, over = symbol.name, symbol.over
+        index = [_index(node, of, name, cells, look) for node, of in zip(nodes, over, strict=True)]
+        place = cells.notes[key] = index[0] if len(index) == 1 else coordinates.ravel(index, look.strides[over])
     return place
 
 
@@ -223,7 +224,7 @@ def _sum(node: Sum, cells: Cells, look: Tables) -> Linear:
         else:
             inner = coordinates.dense_step(inner, letter, all_members(members))
     constant, terms = evaluate(node.body, inner, look)
-    while inner is not cells and inner.parent is not None:
+    while constant is not _ZERO and inner is not cells and inner.parent is not None:
         constant = coordinates.fold(inner, constant)
         inner = inner.parent
     return constant, terms
@@ -239,12 +240,12 @@ def _binary(node: Binary, cells: Cells, look: Tables) -> Linear:
     right, right_terms = evaluate(node.right, cells, look)
     name = node.operation
     if name == "+":
-        return coordinates.combine(add, left, right), left_terms + right_terms
+        return _plus(left, right), left_terms + right_terms
     if name == "-":
-        return coordinates.combine(sub, left, right), left_terms + _scaled(right_terms, Value(None, -1.0))
+        return _plus(left, _times(right, _MINUS)), left_terms + _scaled(right_terms, _MINUS)
     if name == "*" and not (left_terms and right_terms):
         scaled = _scaled(left_terms, right) if left_terms else _scaled(right_terms, left)
-        return coordinates.combine(mul, left, right), scaled
+        return _times(left, right), scaled
     if name == "/" and not right_terms:
         if not np.all(right.array):
             raise RuleError("a number is divided by zero")
@@ -255,9 +256,24 @@ def _binary(node: Binary, cells: Cells, look: Tables) -> Linear:
     raise RuleError(f"variables stand on both sides of {name}, or under it; that is not linear")
 
 
+def _plus(left: Value, right: Value) -> Value:
+    if left is _ZERO or right is _ZERO:
+        return right if left is _ZERO else left
+    return coordinates.combine(add, left, right)
+
+
+def _times(left: Value, right: Value) -> Value:
+    if left is _ZERO or right is _ZERO:
+        return _ZERO
+    return coordinates.combine(mul, left, right)
+
+
 def _power(base: Any, exponent: Any) -> Any:
     return np.power(base, exponent, dtype=np.float64)
 
 
 def _scaled(terms: list[Term], factor: Value) -> list[Term]:
-    return [Term(t.cells, t.columns, coordinates.combine(mul, t.coefficient, factor)) for t in terms]
+    return [
+        Term(t.cells, t.columns, factor if t.coefficient is _ONE else coordinates.combine(mul, t.coefficient, factor))
+        for t in terms
+    ]
