@@ -177,7 +177,8 @@ def _say_round(done: Round) -> None:
     """One line per round on stderr: bounds that close in on the optimum."""
     upper, gap = (f"{x:{form}}" if x != float("inf") else "-" for x, form in ((done.upper, ".6f"), (done.gap, ".1e")))
     click.echo(
-        f"round {done.number:3d}  {done.form:5s}  {done.method:8s}  lower {done.lower:.6f}  upper {upper:>9s}  gap {gap:>7s}"
+        f"round {done.number:3d}  {done.form:5s}  {done.method:8s}  lower {done.lower:.6f}  "
+        f"upper {upper:>9s}  gap {gap:>7s}"
         f"  {done.seconds:5.1f} s",
         err=True,
     )

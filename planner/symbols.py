@@ -1,4 +1,4 @@
-"""Sets, parameters and variables as data: declared once, expanded by the compiler, built by Pyomo, printed by `plan math`.
+"""Sets, parameters and variables as data: declared once, then expanded, built by Pyomo, or printed by `plan math`.
 
 Members of a set are the integers 0..n-1; their labels are for names and documents only.
 """

@@ -74,6 +74,9 @@ def upper_bound_is_above(told: Told) -> Check:
 def gap_is_the_difference(told: Told) -> Check:
     """The gap is the difference of the bounds."""
     bounds = _bounds(told)
+    if math.isinf(bounds["upper"]):
+        problem = None if math.isinf(bounds["gap"]) else ("plan.json: gap", "is a number, but there is no upper bound")
+        return stated("gap is the difference", 1, problem)
     found, expected = _one(bounds["gap"]), _one(bounds["upper"] - bounds["lower"])
     cells, reason = _cells("gap"), "from upper and lower bound"
     return equal("gap is the difference", cells, found, expected, reason, tolerance=COUNTED, unit=1.0)
@@ -90,7 +93,7 @@ def gap_is_what_was_asked(told: Told) -> Check:
 def bounds_never_widen(told: Told) -> Check:
     """From round to round the upper bound does not rise and the lower does not fall."""
     rounds = told.plan.summary.get("rounds", ())
-    gaps = [(float(r["upper"]), float(r["lower"])) for r in rounds]
+    gaps = [(_upper(r["upper"]), float(r["lower"])) for r in rounds]
     for at, ((upper, lower), (after, below)) in enumerate(pairwise(gaps), start=2):
         if after > upper + COUNTED * (1 + abs(after)) or below < lower - COUNTED * (1 + abs(below)):
             fault = f"bounds go from {lower!r}..{upper!r} to {below!r}..{after!r}; they may only close in"
@@ -172,7 +175,13 @@ def _row(row: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _bounds(told: Told) -> dict[str, float]:
-    return {name: float(told.plan.summary["bounds"][name]) for name in ("upper", "lower", "gap")}
+    bounds = told.plan.summary["bounds"]
+    return {"upper": _upper(bounds["upper"]), "lower": float(bounds["lower"]), "gap": _upper(bounds["gap"])}
+
+
+def _upper(value: float | None) -> float:
+    """A bound that is not there yet is null in JSON."""
+    return math.inf if value is None else float(value)
 
 
 def _one(value: float) -> Floats:

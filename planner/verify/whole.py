@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -143,17 +143,19 @@ def summary_is_complete(now: Given, plan: Plan) -> Check:
     summary = plan.summary
     bounds = summary.get("bounds") or {}
     stands = {"status": summary.get("status") in ("optimal", "limit")}
-    stands |= {f"bounds.{name}": _is_number(bounds.get(name)) for name in ("upper", "lower", "gap")}
+    stands |= {f"bounds.{name}": _is_bound(bounds, name) for name in ("upper", "lower", "gap")}
     for at, done in enumerate(summary.get("rounds", ()), start=1):
-        stands |= {f"rounds.{at}.{name}": _is_number(done.get(name)) for name in ("upper", "lower")}
+        stands |= {f"rounds.{at}.{name}": _is_bound(done, name) for name in ("upper", "lower")}
     missing = next((name for name, there in stands.items() if not there), None)
     wanted = "expected optimal or limit" if missing == "status" else "expected a number"
     problem = None if missing is None else (f"plan.json: {missing}", f"is missing or unknown, {wanted}")
     return stated("summary is complete", len(stands), problem)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not math.isnan(value)
+def _is_bound(told: Mapping[str, Any], name: str) -> bool:
+    """A number; null where there is no upper bound yet."""
+    value = told.get(name, math.nan)
+    return (value is None and name != "lower") or (isinstance(value, int | float) and not math.isnan(value))
 
 
 def ids_are_known(now: Given, plan: Plan) -> Check:
