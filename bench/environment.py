@@ -61,11 +61,22 @@ def environment(
     meanwhile: Mapping[str, float | None],
     after: Mapping[str, Any],
     waited_share: float | None = None,
+    threading_layer: str | None = None,
 ) -> Environment:
-    """Verdict over a whole run: the worst finding, and every remedy once."""
+    """Verdict over a whole run: the worst finding, and every remedy once.
+
+    Args:
+        before: look before the run.
+        meanwhile: shares as `during` gives them.
+        after: look after the run; its load is the run's own and does not count.
+        waited_share: share of time that the kernels' threads stood in a run queue.
+        threading_layer: Numba's, as the kernels used it.
+    """
     happened = {**meanwhile, "waited_share": waited_share}
     without_our_load = {**after, "load_1min": before.get("load_1min")}
     findings = [*standing(before), *standing(without_our_load), *happening(happened)]
+    if threading_layer == "workqueue":
+        findings.append(Finding("usable", WORKQUEUE))
     return Environment(before, happened, after, worst(findings), remedies(findings))
 
 
@@ -99,6 +110,7 @@ SHARE_REMEDIES = {
     "steal_share": "the host gave {share:.0%} of the core time to others: use a machine of its own",
     "waited_share": "the kernels' threads waited {share:.0%} of the time for a core: close other programs",
 }
+WORKQUEUE = "Numba falls back on its workqueue threads: install an OpenMP runtime (libgomp) or tbb for steadier times"
 COUNT_REMEDIES = {
     "throttled_s": "the container ran into its CPU limit: raise the limit, or use fewer threads (--threads)",
     "overheated_times": "cores slowed down because they were hot: improve cooling, or let it rest first",

@@ -20,7 +20,7 @@ from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Re
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
 from bench.warm import Compiled, compile_all
-from bench.worker import Request
+from bench.worker import Request, allowed_cpus, physical_cores
 from kernels.spec import Kernel
 
 SAME_MACHINE = ("cpu_model", "cores", "memory_bytes", "libraries")
@@ -90,7 +90,7 @@ def run(
         force: overwrite the result, drop an unfinished journal.
         progress: called before and after every case with done, total, what is going on, and the case.
         worker: runs one request; a text in place of a case says why it failed.
-        compiler: compiles kernels in as many processes as there are threads, before anything is timed.
+        compiler: compiles kernels in as many processes as there are cores, before anything is timed.
 
     Raises:
         ResultError: the files say no (see `begin`), or the disk is full; finished cases stay in the journal.
@@ -101,7 +101,7 @@ def run(
     jobs = order(settings, header.order_seed)
     left = dict.fromkeys(job.kernel for job in jobs if job.id(settings.preset) not in cases)
     progress(len(cases), len(jobs), "compiling", None)
-    compiled = dict(compiler(tuple(left), max(settings.threads)))
+    compiled = dict(compiler(tuple(left), physical_cores(allowed_cpus())))
     for number, job in enumerate(jobs):
         if job.id(settings.preset) not in cases:
             progress(number, len(jobs), job.kernel, None)
@@ -111,8 +111,9 @@ def run(
     after = environment.look(sources)
     meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
     final = finished(cases.values(), max(settings.threads))
-    seen = environment.environment(before, meanwhile, after, _mean_waiting(final))
-    return _store(header, seen, final, output)
+    layer = _threading_layer(final)
+    seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
+    return _store(header, seen, final, layer, output)
 
 
 def finished(cases: Iterable[Case], all_threads: int) -> tuple[Case, ...]:
@@ -183,9 +184,13 @@ def _repeat_low_ceilings(
             _work(Job(case.kernel, case.threads), settings, kernels, output, cases, worker)
 
 
-def _store(header: Header, seen: Environment, cases: Sequence[Case], output: Path) -> Result:
+def _threading_layer(cases: Iterable[Case]) -> str | None:
     layers = sorted({case.threading_layer for case in cases if case.threading_layer})
-    found = {**header.passport, "threading_layer": layers[0]} if len(layers) == 1 else dict(header.passport)
+    return ", ".join(layers) or None
+
+
+def _store(header: Header, seen: Environment, cases: Sequence[Case], layer: str | None, output: Path) -> Result:
+    found = {**header.passport, "threading_layer": layer} if layer else dict(header.passport)
     settings = header.settings
     result = Result(
         schema=RESULT_SCHEMA,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from bench.decode import DecodeError, decode, dumps
 from bench.spawn import HOME
-from bench.worker import settle
+from bench.worker import thread_environment
 
 SIZE = "quick"
 
@@ -63,7 +63,7 @@ def main(names: Sequence[str]) -> None:
     """Entry point of the process: one line of JSON per compiled kernel. What kernels print goes to stderr."""
     answer = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
-    settle(1)
+    os.environ.update(thread_environment(1))
     from bench.case import caller
     from bench.clock import SYSTEM
     from bench.measure import first_call

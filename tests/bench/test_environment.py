@@ -132,6 +132,13 @@ def test_the_load_that_the_run_itself_made_is_not_held_against_it() -> None:
     assert (found.verdict, found.remedies) == ("quiet", ())
 
 
+def test_the_fallback_threading_layer_gets_a_remedy() -> None:
+    assert environment(QUIET, {}, QUIET, threading_layer="omp").verdict == "quiet"
+    found = environment(QUIET, {}, QUIET, threading_layer="workqueue")
+    assert found.verdict == "usable"
+    assert "install an OpenMP runtime" in found.remedies[0]
+
+
 def test_a_change_for_the_worse_during_the_run_counts() -> None:
     found = environment(QUIET, {"others_share": 0.0}, {**QUIET, "on_battery": True}, waited_share=0.05)
     assert found.verdict == "noisy"
