@@ -89,11 +89,11 @@ def _by_region(
 
 
 def _used_gwh(instance: Instance, point: Point) -> Floats:
-    return np.einsum("ra,rat->rt", instance.computing_gwh, point.values["stock"])
+    return np.asarray(np.einsum("ra,rat->rt", instance.computing_gwh, point.values["stock"]))
 
 
 def _staff(instance: Instance, point: Point) -> Floats:
-    return np.einsum("a,rat->rt", instance.staff, point.values["stock"])
+    return np.asarray(np.einsum("a,rat->rt", instance.staff, point.values["stock"]))
 
 
 def _traffic(instance: Instance, point: Point) -> Floats:
@@ -105,7 +105,7 @@ def _traffic(instance: Instance, point: Point) -> Floats:
 
 def _bandwidth(instance: Instance, point: Point) -> Floats:
     carried = np.array([asset.carries_traffic for asset in instance.scenario.assets]) * instance.module
-    return np.einsum("a,rat->rt", carried, point.values["stock"])
+    return np.asarray(np.einsum("a,rat->rt", carried, point.values["stock"]))
 
 
 def _talent(instance: Instance, point: Point) -> Iterator[Row]:

@@ -28,4 +28,4 @@ def spillover_weights(distance_km: Floats, decay_km: float, reach_km: float) -> 
     weights = np.where(distance <= reach_km, np.exp(-distance / decay_km), 0.0)
     np.fill_diagonal(weights, 0.0)
     total = weights.sum(axis=1, keepdims=True)
-    return np.divide(weights, total, out=np.zeros_like(weights), where=total > 0)
+    return np.asarray(np.divide(weights, total, out=np.zeros_like(weights), where=total > 0))

@@ -49,7 +49,7 @@ class Innovation:
 
 def index_of(beta: Floats, ratio: Floats) -> Floats:
     """PROD_f ratio[r,f,t] ^ beta[f], shape (R, T)."""
-    return np.exp(np.einsum("f,rft->rt", beta, np.log(np.maximum(ratio, 1e-9))))
+    return np.asarray(np.exp(np.einsum("f,rft->rt", beta, np.log(np.maximum(ratio, 1e-9)))))
 
 
 def innovation_index(innovation: Innovation, ratio: Floats) -> Floats:
@@ -60,7 +60,7 @@ def innovation_index(innovation: Innovation, ratio: Floats) -> Floats:
 def ratios(innovation: Innovation, level: Floats) -> Floats:
     """Ratio to the base year (R, F, T) of levels (R, F, T) in percent."""
     near = np.einsum("rj,jft->rft", innovation.spillover, level)
-    return (level + near + innovation.floor[:, :, None]) / innovation.base_total[:, :, None]
+    return np.asarray((level + near + innovation.floor[:, :, None]) / innovation.base_total[:, :, None])
 
 
 def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Timeline, served: Floats) -> Innovation:
@@ -92,7 +92,7 @@ def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Time
 
 def _people(scenario: Scenario) -> Floats:
     people = np.array([region.population_10k for region in scenario.regions])
-    return people / people.sum()
+    return np.asarray(people / people.sum())
 
 
 def _spillover(scenario: Scenario) -> Floats:

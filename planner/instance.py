@@ -88,7 +88,7 @@ def build_instance(scenario: Scenario, known: tuple[Capability, ...] | None = No
     assets = scenario.assets
     module = np.array([asset.module_units for asset in assets])
     base = np.stack([asset.base_stock for asset in assets], axis=1) / module
-    left = np.stack([surviving_share(a.life_years.value, time.year - scenario.base_year) for a in assets])
+    left = np.stack([surviving_share(a.life_years.value, time.year.astype(float) - scenario.base_year) for a in assets])
     base_stock = base[:, :, None] * left[None]
     price = np.stack([_price(scenario, asset, time) for asset in assets])
     network = _network(scenario, found)
@@ -184,7 +184,7 @@ def _power_room(
     limit = _supply(scenario.electricity, time)
     today = (base * old).sum(axis=1)
     old_sites = ((old - new)[:, :, None] * base_stock).sum(axis=1)
-    return np.maximum(limit, today[:, None]) - old_sites
+    return np.asarray(np.maximum(limit, today[:, None]) - old_sites)
 
 
 def _staff_room(scenario: Scenario, time: Timeline, today: Floats) -> Floats | None:
@@ -248,4 +248,4 @@ def _base_served(scenario: Scenario, found: tuple[Capability, ...]) -> Floats:
         home = demand.served_by[0]
         needed[home] += asked[:, d].sum() / per_unit[home, demand.id]
     filled = [min(1.0, stock[d.served_by[0]] / needed[d.served_by[0]]) for d in scenario.demand]
-    return asked * np.array(filled)
+    return np.asarray(asked * np.array(filled))

@@ -82,4 +82,4 @@ def _weights(instance: Instance, rule: Rule, scope: Scope, region: int | None, y
         inside[region] = 1.0
     chosen = np.array([not scope.assets or a.id in scope.assets for a in scenario.assets], float)
     per_module = instance.costs.capex[:, :, year] if rule.quantity == "capex" else instance.module[None, :]
-    return inside[:, None] * chosen[None, :] * per_module
+    return np.asarray(inside[:, None] * chosen[None, :] * per_module)

@@ -19,7 +19,7 @@ def levels_without_orders(instance: Instance) -> Floats:
     inn = instance.innovation
     built = np.einsum("fa,rat->rft", inn.supply, instance.base_stock)
     received = np.einsum("fd,rdt->rft", inn.feed, _served(instance))
-    return np.minimum(built + received, inn.usable)
+    return np.asarray(np.minimum(built + received, inn.usable))
 
 
 def _served(instance: Instance) -> Floats:

@@ -34,7 +34,7 @@ def given(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[
 def log_weights(instance: Instance) -> Floats:
     """Weights (R, F, T) of the proportional objective: population share * discount * beta."""
     people = instance.population / instance.population.sum()
-    return np.einsum("r,f,t->rft", people, instance.innovation.beta, instance.timeline.weight)
+    return np.asarray(np.einsum("r,f,t->rft", people, instance.innovation.beta, instance.timeline.weight))
 
 
 def traffic_scale_gbps_km(instance: Instance) -> float:

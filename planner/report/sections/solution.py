@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import math
 import re
 import shlex
 
 from planner.plan import Plan
-from planner.report.blocks import Block, Chart, Commands, Fold, Grid, Section, Text, grid
+from planner.report.blocks import Block, Cells, Chart, Commands, Fold, Grid, Section, Text, grid
 from planner.report.charts import lines
-from planner.report.context import Context, Rows
+from planner.report.context import Context, Row
 from planner.report.drawing import QUIET, WITH
 from planner.report.panels import both
 from planner.report.sections.robustness import set_of
-from planner.report.words import fixed, number, percent, plural
+from planner.report.words import MISSING, fixed, number, percent, plain, plural
 
 SCALE = (("no plan can do better than", QUIET), ("reached", WITH))
 
@@ -66,15 +65,16 @@ def certificate(ctx: Context) -> str:
     )
 
 
-def finite_rounds(ctx: Context) -> Rows:
-    """Rounds in which both bounds were known."""
-    return [r for r in ctx.summary.get("rounds", ()) if math.isfinite(r["upper"]) and math.isfinite(r["lower"])]
+def finite_rounds(ctx: Context) -> list[tuple[int, Row]]:
+    """Rounds in which both bounds were known, with their number."""
+    rounds = enumerate(ctx.summary.get("rounds", ()), 1)
+    return [(at, r) for at, r in rounds if r["upper"] is not None]
 
 
 def _rounds_chart(ctx: Context) -> Chart:
     drawn = [
-        {"x": r["number"], "series": name, "value": r[key], "label": f"round {r['number']}, {name}: {fixed(r[key], 6)}"}
-        for r in finite_rounds(ctx)
+        {"x": at, "series": name, "value": r[key], "label": f"round {at}, {name}: {fixed(r[key], 6)}"}
+        for at, r in finite_rounds(ctx)
         for (name, _), key in zip(SCALE, ("upper", "lower"), strict=True)
     ]
     panel = both(lambda width: lines(drawn, SCALE, "objective", width, 180), "Upper and lower bound by round")
@@ -111,8 +111,11 @@ def _tail(ctx: Context) -> str:
 
 def _commands(ctx: Context) -> tuple[str, ...]:
     """One solve per plan, then verify and report; the config as it was named, seen from where the command ran."""
-    first = next((name for name in ctx.summary.get("inputs", {}) if name.endswith((".yaml", ".yml"))), "plan.yaml")
-    config = re.sub(r"^(\.\./)+", "", str(ctx.summary.get("config") or first))
+    first = next(
+        (name for name in ctx.summary.get("inputs", {}) if name.endswith((".yaml", ".yml")) and ".." not in name),
+        "plan.yaml",
+    )
+    config = re.sub(r"^(\.\./)+(.*/(?=configs/))?", "", str(ctx.summary.get("config") or first))
     folders = [f"out/{plan.summary['id']}" + (f"-{set_of(plan)}" if at else "") for at, plan in enumerate(ctx.plans)]
     solves = [f"innocap plan solve {config}{_changes(plan)} -o {f}" for plan, f in zip(ctx.plans, folders, strict=True)]
     return *solves, f"innocap plan verify {folders[0]}", f"innocap report {' '.join(folders)} -o {folders[0]}.html"
@@ -123,19 +126,25 @@ def _changes(plan: Plan) -> str:
 
 
 def _rounds(ctx: Context) -> Grid:
-    body = [
-        (
-            str(r["number"]),
-            str(r["form"]),
-            fixed(r["upper"], 6),
-            fixed(r["lower"], 6),
-            percent(r["gap"]),
-            number(r["cuts"]),
-            number(r["seconds"]),
-        )
-        for r in ctx.summary.get("rounds", ())
-    ]
-    return grid("Rounds", ("Round", "Form", ">Upper bound", ">Lower bound", ">Gap", ">Cuts", ">Seconds so far"), body)
+    """Whatever the solver noted of each round, in its own order."""
+    rounds = ctx.summary.get("rounds", ())
+    keys = list(dict.fromkeys(key for noted in rounds for key in noted))
+    body: list[Cells] = [tuple(_noted(key, noted.get(key)) for key in keys) for noted in rounds]
+    heads = [key.replace("_", " ").capitalize() for key in keys]
+    numeric = [all(isinstance(noted.get(key), int | float) for noted in rounds) for key in keys]
+    return grid(
+        "Rounds",
+        [f">{head}" if right and at else head for at, (head, right) in enumerate(zip(heads, numeric, strict=True))],
+        body,
+    )
+
+
+def _noted(key: str, value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return MISSING if value is None else str(value)
+    if key in ("upper", "lower"):
+        return fixed(value, 6)
+    return percent(value) if key == "gap" else plain(value) if isinstance(value, int) else number(value)
 
 
 def _inputs(ctx: Context) -> Fold:
