@@ -133,6 +133,26 @@ def _question(scenario: Scenario) -> dict[str, Any]:
             for r in scenario.regions
         ],
         "groups": [{"id": g.id, "name": g.name, "members": list(g.members)} for g in scenario.groups],
+        **_things(scenario),
+        "budgets": [
+            {"id": b.id, "name": b.name, "kinds": list(b.kinds), "period": b.period, "source": b.source}
+            for b in scenario.budgets
+        ],
+        "rules": [
+            {"id": r.id, "name": r.name, "kind": r.sense, "each": r.each, "source": r.source} for r in scenario.rules
+        ]
+        + [
+            {"id": g.id, "name": g.id, "kind": "growth", "each": "region", "source": g.source}
+            for g in scenario.growth_limits
+        ],
+        "innovation_unit": scenario.innovation_unit,
+        "sources": [vars(source) for source in scenario.sources],
+    }
+
+
+def _things(scenario: Scenario) -> dict[str, Any]:
+    """What can be built, what innovation is made of, and what is asked of computing."""
+    return {
         "assets": [
             {
                 "id": a.id,
@@ -157,19 +177,6 @@ def _question(scenario: Scenario) -> dict[str, Any]:
             }
             for d in scenario.demand
         ],
-        "budgets": [
-            {"id": b.id, "name": b.name, "kinds": list(b.kinds), "period": b.period, "source": b.source}
-            for b in scenario.budgets
-        ],
-        "rules": [
-            {"id": r.id, "name": r.name, "kind": r.sense, "each": r.each, "source": r.source} for r in scenario.rules
-        ]
-        + [
-            {"id": g.id, "name": g.id, "kind": "growth", "each": "region", "source": g.source}
-            for g in scenario.growth_limits
-        ],
-        "innovation_unit": scenario.innovation_unit,
-        "sources": [vars(source) for source in scenario.sources],
     }
 
 

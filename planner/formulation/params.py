@@ -132,6 +132,12 @@ def _money(instance: Instance, book: Ledger) -> tuple[Param, ...]:
             "money granted",
         ),
         Param("carry_growth", ("grants",), np.array(growth), "", "1 + interest on what is carried over"),
+        *_totals(book),
+    )
+
+
+def _totals(book: Ledger) -> tuple[Param, ...]:
+    return (
         Param(
             "total_budget", ("totals",), np.array([t.budget for t in book.totals], np.int64), "", "budget of a total"
         ),
