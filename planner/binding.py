@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.extract import Point
+from planner.formulation.params import traffic_scale_gbps_km
 from planner.instance import Instance
 from planner.policies import PolicyRow, policy_rows
 
@@ -71,15 +72,20 @@ def _growth(instance: Instance, point: Point) -> Iterator[Row]:
 
 
 def _by_region(
-    name: str, kind: str, value: Callable[[Instance, Point], Floats], limit: Callable[[Instance, Point], Floats | None]
+    name: str,
+    kind: str,
+    value: Callable[[Instance, Point], Floats],
+    limit: Callable[[Instance, Point], Floats | None],
+    row_unit: Callable[[Instance], float] = lambda _: 1.0,
 ) -> Callable[[Instance, Point], Iterator[Row]]:
-    """Rows of a limit that holds in every region and point of time."""
+    """Rows of a limit that holds in every region and point of time; a row of the program counts in `row_unit`s."""
 
     def rows(instance: Instance, point: Point) -> Iterator[Row]:
         room = limit(instance, point)
         if room is None:
             return
-        values, prices, time = value(instance, point), point.prices[name], instance.timeline
+        values, time = value(instance, point), instance.timeline
+        prices = point.prices[name] / row_unit(instance)
         for r, region in enumerate(instance.scenario.regions):
             for t, (year, phase) in enumerate(zip(time.year.tolist(), time.phases, strict=True)):
                 price = float(prices[r, t])
@@ -144,5 +150,5 @@ SECTIONS = (
     _by_region("staff_is_enough", "staff", _staff, lambda instance, _: instance.staff_room),
     _talent,
     _housing,
-    _by_region("traffic_is_within_bandwidth", "bandwidth", _traffic, _bandwidth),
+    _by_region("traffic_is_within_bandwidth", "bandwidth", _traffic, _bandwidth, traffic_scale_gbps_km),
 )
