@@ -66,8 +66,9 @@ def bars(rows: Sequence[Row], scale: Scale, unit: str, width: int, step: int = 2
     """Stacked horizontal bars in the order given: rows {y, series, value, label}."""
     import altair as alt
 
-    named = [{**row, "y": textwrap.fill(row["y"], max(width // 20, 12))} for row in _with_rank(rows, scale)]
+    named = [{**row, "y": textwrap.fill(row["y"], min(max(width // 20, 12), 32))} for row in _with_rank(rows, scale)]
     order = list(dict.fromkeys(row["y"] for row in named))
+    step = max(step, 8 + 12 * max(name.count("\n") + 1 for name in order))
     names = alt.Axis(labelExpr="split(datum.label, '\\n')", labelLimit=220, labelLineHeight=12)
     chart: alt.Chart = (
         alt.Chart(_data(named))

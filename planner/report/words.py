@@ -9,6 +9,11 @@ MISSING = "–"
 SPACE = "\u00a0"
 
 
+def known(value: float | None) -> bool:
+    """Whether a number is there and finite."""
+    return value is not None and math.isfinite(value)
+
+
 def number(value: float | None) -> str:
     """About three significant figures, thousands separated: 0.0123, 1.23, 12.3, 123, 1,234; a dash where unknown."""
     if value is None or not math.isfinite(value):

@@ -38,7 +38,7 @@ def set_of(plan: Plan) -> str:
 
 def _set_name(plan: Plan) -> str:
     known = {str(s["id"]): str(s["name"]) for s in plan.summary.get("elasticity_sets", ())}
-    return known.get(set_of(plan)) or set_of(plan)
+    return (known.get(set_of(plan)) or set_of(plan)).split(" (")[0]
 
 
 def _money(ctx: Context) -> Chart:

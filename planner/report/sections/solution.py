@@ -12,7 +12,7 @@ from planner.report.context import Context, Row
 from planner.report.drawing import QUIET, WITH
 from planner.report.panels import both
 from planner.report.sections.robustness import set_of
-from planner.report.words import MISSING, fixed, number, percent, plain, plural
+from planner.report.words import MISSING, fixed, known, number, percent, plain, plural
 
 SCALE = (("no plan can do better than", QUIET), ("reached", WITH))
 
@@ -51,7 +51,7 @@ def _words(ctx: Context) -> tuple[str, ...]:
 def certificate(ctx: Context) -> str:
     """What is certain about the plan: its value, the bound, and how it ended."""
     bounds = ctx.summary["bounds"]
-    if not math.isfinite(bounds["gap"]):
+    if not known(bounds["gap"]):
         proved = "the solver stopped before it could prove how much better a plan may be"
         return f"The plan reaches {fixed(bounds['lower'], 6)}; {proved}."
     ended = (
@@ -68,7 +68,7 @@ def certificate(ctx: Context) -> str:
 def finite_rounds(ctx: Context) -> list[tuple[int, Row]]:
     """Rounds in which both bounds were known, with their number."""
     rounds = enumerate(ctx.summary.get("rounds", ()), 1)
-    return [(at, r) for at, r in rounds if r["upper"] is not None]
+    return [(at, r) for at, r in rounds if known(r["upper"])]
 
 
 def _rounds_chart(ctx: Context) -> Chart:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from planner.report.charts import lines
 from planner.report.context import Context, capex_by, class_name, national, region_name, rows
 from planner.report.drawing import INK, QUIET, WITH
 from planner.report.panels import HALF, half, region_map
-from planner.report.words import brief, listed, money, number, percent, plural, spans
+from planner.report.words import brief, known, listed, money, number, percent, plural, spans
 
 if TYPE_CHECKING:
     import altair as alt
@@ -49,17 +48,17 @@ def where_the_money_goes(ctx: Context) -> str:
 def what_it_buys(ctx: Context) -> str:
     """Sentence two: innovation against doing nothing, and what is certain about it."""
     won = facts.gain(ctx.plan, ctx.years[-1])
-    gap = ctx.summary["bounds"]["gap"]
+    gap, base = ctx.summary["bounds"]["gap"], national(ctx.plan).get(ctx.summary["base_year"])
     sure = (
         "it is certified that no plan under the same assumptions and rules scores more than "
         f"{percent(gap)} above this one"
-        if math.isfinite(gap)
+        if known(gap)
         else "the solver stopped before it could prove how much better a plan may be"
     )
     return (
-        f"In {won.year} the country reaches {number(won.with_plan)} {ctx.innovation_unit} instead of "
-        f"{number(won.without)} "
-        f"if nothing were ordered, a gain of {percent(won.relative)}; {sure}."
+        f"In {won.year} the country reaches {number(won.with_plan)} {ctx.innovation_unit}, against {number(base)} in "
+        f"{ctx.summary['base_year']} and {number(won.without)} if nothing were ordered, a gain over nothing of "
+        f"{percent(won.relative)}; {sure}."
     )
 
 
@@ -98,7 +97,7 @@ def _figures(ctx: Context) -> tuple[Figure, ...]:
             f"{number(won.with_plan - won.without)} more {ctx.innovation_unit}",
         ),
         Figure(
-            percent(bounds["gap"]) if math.isfinite(bounds["gap"]) else "not proved",
+            percent(bounds["gap"]) if known(bounds["gap"]) else "not proved",
             "certified gap: no plan scores more above this one",
         ),
     ]

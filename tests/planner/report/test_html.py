@@ -129,12 +129,13 @@ def test_a_stopped_solve_is_said_on_the_first_page(plan: Plan) -> None:
     assert any("stopped at a limit" in getattr(block, "text", "") for block in blocks)
 
 
-def test_an_unknown_bound_is_never_called_certified(plan: Plan) -> None:
+@pytest.mark.parametrize("nothing", [None, math.inf])
+def test_an_unknown_bound_is_never_called_certified(plan: Plan, nothing: float | None) -> None:
     from planner.report.context import context
     from planner.report.sections import solution, summary
 
-    unknown = {"upper": math.inf, "lower": 1.5, "gap": math.inf, "unit": "index"}
-    first = {**plan.summary["rounds"][0], "upper": math.inf}
+    unknown = {"upper": nothing, "lower": 1.5, "gap": nothing, "unit": "index"}
+    first = {**plan.summary["rounds"][0], "upper": nothing, "gap": nothing}
     ctx = context([changed(plan, status="limit", bounds=unknown, rounds=[first, *plan.summary["rounds"][1:]])])
     assert "stopped before it could prove" in summary.what_it_buys(ctx)
     assert "stopped before it could prove" in solution.certificate(ctx)

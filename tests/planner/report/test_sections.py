@@ -40,8 +40,9 @@ def test_the_first_sentence_says_where_the_money_goes(page: Page, plan: Plan) ->
 def test_the_second_sentence_says_what_it_buys(page: Page, plan: Plan) -> None:
     text = page.by_id("summary").text
     after, before = (total(plan, "innovation", c, year=2030) for c in ("innovation", "without_plan"))
-    assert f"reaches {number(after)} invention patents a year instead of {number(before)}" in text
-    assert f"a gain of {percent(after / before - 1)}".replace("\u00a0", " ") in text
+    today = number(total(plan, "innovation", "innovation", year=BASE))
+    assert f"reaches {number(after)} invention patents a year, against {today} in 2025 and {number(before)} if" in text
+    assert f"a gain over nothing of {percent(after / before - 1)}".replace("\u00a0", " ") in text
     assert "more than 0.0079 % above this one" in text
 
 
