@@ -154,10 +154,15 @@ def _work(
 
 
 def better(old: Case | None, new: Case) -> Case:
-    """Of two runs of a case the newer one; of a ceiling the faster one, for a ceiling is a maximum."""
+    """Of two runs of a case the newer one; of a ceiling the faster one, for a ceiling is a maximum.
+
+    The time of compiling stays that of the first run.
+    """
     if old is None or not roofline.is_ceiling(new.kernel) or not old.median_s:
         return new
-    return new if new.median_s and new.median_s < old.median_s else old
+    if not new.median_s or new.median_s >= old.median_s:
+        return old
+    return replace(new, cache=old.cache, compile_s=old.compile_s)
 
 
 def with_compile(case: Case | str, compiled: dict[str, Compiled]) -> Case | str:
