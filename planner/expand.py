@@ -140,7 +140,7 @@ def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
         return _member(node, cells), []
     if isinstance(node, (int, float, np.number)):
         return Value(None, node), []
-    raise RuleError(f"{node!r} is no number and no expression of the model")
+    raise RuleError(f"{node!r} is no number and no expression; put indices to it, or sum over it")
 
 
 def _item(node: Item, cells: Cells, look: Tables) -> Linear:

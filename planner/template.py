@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import get_close_matches
 from threading import Lock, get_ident
 from types import GeneratorType
@@ -141,13 +141,13 @@ class Sum(Expression):
     body: Any
 
 
-@dataclass(eq=False, slots=True)
+@dataclass(eq=False, slots=True, repr=False)
 class Members:
     """A set, or one subset out of a family, as a rule may sum over it."""
 
     source: IndexSet | Subsets
     index: tuple[Any, ...]
-    opened: list[tuple[Letter, Members]] = field(repr=False)
+    opened: list[tuple[Letter, Members]]
 
     def __iter__(self) -> Iterator[Letter]:
         letter = Letter(self.source.of if isinstance(self.source, Subsets) else self.source.name)
@@ -161,8 +161,11 @@ class Members:
             raise RuleError(f"len of `{self.source.name}` differs by cell; write sum(1 for ... in ...)")
         return len(self.source.members)
 
+    def __repr__(self) -> str:
+        return f"`{self.source.name}`"
 
-@dataclass(eq=False, slots=True)
+
+@dataclass(eq=False, slots=True, repr=False)
 class Indexed:
     """A declared symbol that a rule puts indices to."""
 
@@ -176,6 +179,9 @@ class Indexed:
             wanted = ", ".join(symbol.over)
             raise RuleError(f"`{symbol.name}` takes {len(symbol.over)} indices [{wanted}], got {len(key)}")
         return Members(symbol, key, self.opened) if isinstance(symbol, Subsets) else Item(symbol, key)
+
+    def __repr__(self) -> str:
+        return f"`{self.symbol.name}`"
 
     def __iter__(self) -> NoReturn:
         sets = ", ".join(self.symbol.over)

@@ -390,6 +390,20 @@ def test_ends_of_a_range_and_returns_are_checked() -> None:
     fails(broken_range, r"inequality\(\) of Pyomo takes no templates; write a range as")
 
 
+def test_sets_and_symbols_without_their_indices_are_no_numbers() -> None:
+    @over("years")
+    def broken(m: Any, t: Any) -> Any:
+        return m.total <= m.regions
+
+    fails(broken, "`regions` is no number and no expression; put indices to it, or sum over it")
+
+    @over("years")
+    def broken_symbol(m: Any, t: Any) -> Any:
+        return m.total * m.weight <= 1
+
+    fails(broken_symbol, "`weight` is no number and no expression")
+
+
 def test_numbers_that_are_not_finite_are_named() -> None:
     @over("years")
     def broken(m: Any, t: Any) -> Any:
