@@ -76,8 +76,8 @@ def kernel(precision: Precision, dtype: type[np.float32] | type[np.float64]) -> 
         limit="compute",
         precision=precision,
         sizes={
-            "quick": {"elements": ELEMENTS, "steps": 1000},
-            "standard": {"elements": ELEMENTS, "steps": 4000},
+            "quick": {"elements": ELEMENTS, "steps": 4000},
+            "standard": {"elements": ELEMENTS, "steps": 8000},
             "full": {"elements": ELEMENTS, "steps": 16000},
         },
         inputs=inputs,
