@@ -49,7 +49,7 @@ lint: $(READY)
 bench: EXTRAS := report,dev,peers
 bench: $(READY)
 	@$(BIN)/innocap bench run --suite standard --peers -o $(OUT)/bench-standard.json --force
-	@$(BIN)/python -m planner.benchmark
+	@$(BIN)/python benchmarks/planning.py
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build dist *.egg-info

@@ -88,7 +88,7 @@ def _by_region(
         prices = point.prices[name] / row_unit(instance)
         for r, region in enumerate(instance.scenario.regions):
             for t, (year, phase) in enumerate(zip(time.year.tolist(), time.phases, strict=True)):
-                price = float(prices[r, t])
+                price = float(prices[r, t]) / unit(instance)
                 yield _row(name, kind, region.id, "", year, phase, float(values[r, t]), float(room[r, t]), price)
 
     return rows

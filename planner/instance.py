@@ -40,7 +40,8 @@ class Costs:
 class Network:
     """Who can serve whom. Arc n carries class[n] from host[n] to user[n]; a post is an asset working for a class.
 
-    capacity (P,) is EFLOPS per module of post p = (post_region, post_asset, post_class).
+    capacity (P,) is EFLOPS per module of post p = (post_region, post_asset, post_class). Bandwidth is counted in units
+    of a hundredth of the national bandwidth of the base year, so that its rows are of the size of the others.
     """
 
     host: Ints
@@ -48,6 +49,7 @@ class Network:
     demand_class: Ints
     delay_ms: Floats
     gbps_km: Floats
+    bandwidth_unit_gbps_km: float
     post_region: Ints
     post_asset: Ints
     post_class: Ints
@@ -218,6 +220,8 @@ def _network(scenario: Scenario, found: tuple[Capability, ...]) -> Network:
         demand_class=which,
         delay_ms=delay[host, user],
         gbps_km=traffic[which] * distance[host, user] if len(which) else np.zeros(0),
+        bandwidth_unit_gbps_km=sum(float(a.base_stock.sum()) for a in scenario.assets if a.carries_traffic) / 100
+        or 1.0,
         post_region=np.repeat(np.arange(regions), len(posts)),
         post_asset=np.tile(np.array([a for a, _, _ in posts], np.int64), regions),
         post_class=np.tile(np.array([d for _, d, _ in posts], np.int64), regions),

@@ -36,28 +36,63 @@ class PolicyRow:
         return self.rule.quantity == "stock"
 
 
+@dataclass(frozen=True)
+class Entries:
+    """All stocks, or all orders, that policy rows weigh: row, region, asset and weight of each."""
+
+    row: Ints
+    region: Ints
+    asset: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True)
+class Policies:
+    """Rows of all rules of the config, and what they weigh as flat arrays."""
+
+    rows: tuple[PolicyRow, ...]
+    stocks: Entries
+    orders: Entries
+
+
+def policies(instance: Instance) -> Policies:
+    """The policy rows of an instance with their entries."""
+    rows = policy_rows(instance)
+    return Policies(rows, _entries(rows, on_stock=True), _entries(rows, on_stock=False))
+
+
+def _entries(rows: tuple[PolicyRow, ...], *, on_stock: bool) -> Entries:
+    chosen = [q for q, row in enumerate(rows) if row.on_stock is on_stock]
+    if not chosen:
+        none = np.zeros(0, np.int64)
+        return Entries(none, none, none, np.zeros(0))
+    weights = np.stack([rows[q].weights for q in chosen])
+    at, region, asset = np.nonzero(weights)
+    return Entries(np.array(chosen)[at], region, asset, weights[at, region, asset])
+
+
 def policy_rows(instance: Instance) -> tuple[PolicyRow, ...]:
     """All rows of all rules: one per year of the scope and, where `each` is region, per region."""
-    rows = []
-    for rule in instance.scenario.rules:
-        years = rule.scope.years or instance.scenario.years
-        for year in years:
-            for region in _row_regions(instance, rule):
-                rows.append(_row(instance, rule, region, instance.scenario.years.index(year)))
-    return tuple(rows)
+    return tuple(row for rule in instance.scenario.rules for row in _rows_of(instance, rule))
 
 
-def _row_regions(instance: Instance, rule: Rule) -> list[int | None]:
-    if rule.each == "nation":
-        return [None]
-    chosen = rule.scope.regions
-    return [r for r, region in enumerate(instance.scenario.regions) if not chosen or region.id in chosen]
+def _rows_of(instance: Instance, rule: Rule) -> list[PolicyRow]:
+    rows, horizon = [], instance.scenario.years
+    regions, people = _row_regions(instance, rule)
+    for year in (horizon.index(y) for y in rule.scope.years or horizon):
+        parts = regions[:, :, None] * _per_module(instance, rule, rule.scope, year)
+        whole = None
+        if rule.share_of is not None:
+            whole = _inside(instance, rule.share_of)[:, None] * _per_module(instance, rule, rule.share_of, year)
+        for part, inside, count in zip(parts, regions, people, strict=True):
+            region = int(inside.argmax()) if rule.each == "region" else None
+            rows.append(_row(instance, rule, region, year, part, whole, float(count)))
+    return rows
 
 
-def _row(instance: Instance, rule: Rule, region: int | None, year: int) -> PolicyRow:
-    part = _weights(instance, rule, rule.scope, region, year)
-    whole = None if rule.share_of is None else _weights(instance, rule, rule.share_of, None, year)
-    people = _people(instance, rule.scope, region)
+def _row(
+    instance: Instance, rule: Rule, region: int | None, year: int, part: Floats, whole: Floats | None, people: float
+) -> PolicyRow:
     if whole is None:
         limit = rule.limit * people if rule.per_10k_people else rule.limit
         scale = abs(limit) or 1.0
@@ -67,19 +102,19 @@ def _row(instance: Instance, rule: Rule, region: int | None, year: int) -> Polic
     return PolicyRow(rule, region, year, part, whole, (part - share * whole) / scale, share, 0.0, scale)
 
 
-def _people(instance: Instance, scope: Scope, region: int | None) -> float:
-    """People, in 10,000, of the regions that a row speaks of."""
-    if region is not None:
-        return float(instance.population[region])
-    return float(sum(r.population_10k for r in instance.scenario.regions if not scope.regions or r.id in scope.regions))
+def _row_regions(instance: Instance, rule: Rule) -> tuple[Floats, Floats]:
+    """Which regions each row of a rule speaks of, (rows, R) of 0 and 1, and their people in 10,000, (rows,)."""
+    inside = _inside(instance, rule.scope)
+    regions = np.diag(inside)[inside > 0] if rule.each == "region" else inside[None, :]
+    return regions, regions @ instance.population
 
 
-def _weights(instance: Instance, rule: Rule, scope: Scope, region: int | None, year: int) -> Floats:
-    scenario = instance.scenario
-    inside = np.array([not scope.regions or r.id in scope.regions for r in scenario.regions], float)
-    if region is not None:
-        inside = np.zeros(len(inside))
-        inside[region] = 1.0
-    chosen = np.array([not scope.assets or a.id in scope.assets for a in scenario.assets], float)
-    per_module = instance.costs.capex[:, :, year] if rule.quantity == "capex" else instance.module[None, :]
-    return np.asarray(inside[:, None] * chosen[None, :] * per_module)
+def _inside(instance: Instance, scope: Scope) -> Floats:
+    return np.array([not scope.regions or r.id in scope.regions for r in instance.scenario.regions], float)
+
+
+def _per_module(instance: Instance, rule: Rule, scope: Scope, year: int) -> Floats:
+    """What a module of each asset of the scope counts, (R, A)."""
+    chosen = np.array([not scope.assets or a.id in scope.assets for a in instance.scenario.assets], float)
+    counted = instance.costs.capex[:, :, year] if rule.quantity == "capex" else instance.module[None, :]
+    return np.asarray(chosen[None, :] * counted)

@@ -19,7 +19,7 @@ from planner.formulation.model import OBJECTIVE, RULES, declare
 from planner.instance import Instance, build_instance
 from planner.linear import LinearProgram
 from planner.plan import SCHEMA_VERSION, Plan
-from planner.scenario import Scenario
+from planner.scenario import Growth, Scenario
 from planner.solve.highs import hand_over
 from planner.solve.tangents import Outcome, Round, goal_of, maximize
 from planner.solve.ties import shortest_flows
@@ -101,6 +101,10 @@ def summary_of(
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
         "estimated": [path for path, given in parameters(scenario, "") if given.kind == "estimated"],
+        "machines": [
+            {"id": m.id, "name": m.name, "origin": "measured" if m.record else "published", "source": m.source}
+            for m in scenario.machines.values()
+        ],
         "capability_records": _records(instance),
     }
 
@@ -142,12 +146,17 @@ def _question(scenario: Scenario) -> dict[str, Any]:
             {"id": r.id, "name": r.name, "kind": r.sense, "each": r.each, "source": r.source} for r in scenario.rules
         ]
         + [
-            {"id": g.id, "name": g.id, "kind": "growth", "each": "region", "source": g.source}
+            {"id": g.id, "name": _growth_name(scenario, g), "kind": "growth", "each": "region", "source": g.source}
             for g in scenario.growth_limits
         ],
         "innovation_unit": scenario.innovation_unit,
         "sources": [vars(source) for source in scenario.sources],
     }
+
+
+def _growth_name(scenario: Scenario, limit: Growth) -> str:
+    names = [asset.name for asset in scenario.assets if asset.id in limit.assets]
+    return f"Growth limit: {', '.join(names)}"
 
 
 def _things(scenario: Scenario) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from planner.budgets import Ledger, ledger
@@ -14,7 +12,7 @@ from planner.formulation.params import given
 from planner.formulation.policy import POLICY
 from planner.formulation.sets import index_sets, subset_families
 from planner.instance import Instance
-from planner.policies import PolicyRow, policy_rows
+from planner.policies import Policies, policies
 from planner.symbols import Symbols, Variable
 
 RULES = (*CONSTRAINTS, *COSTS, *INNOVATION, *POLICY)
@@ -25,12 +23,12 @@ INF = float("inf")
 
 def declare(instance: Instance) -> Symbols:
     """All symbols of the model for one instance."""
-    book, rows = ledger(instance), policy_rows(instance)
+    book, asked = ledger(instance), policies(instance)
     return Symbols(
-        sets=index_sets(instance, book, rows),
-        subsets=subset_families(instance, book, rows),
-        params=given(instance, book, rows),
-        variables=(*_variables(instance), *_slacks(instance, book, rows)),
+        sets=index_sets(instance, book, asked),
+        subsets=subset_families(instance, book, asked),
+        params=given(instance, book, asked),
+        variables=(*_variables(instance), *_slacks(instance, book, asked)),
     )
 
 
@@ -58,12 +56,12 @@ def _order_limit(instance: Instance) -> np.ndarray:
     return np.where(first_service <= instance.timeline.year[-1], INF, 0.0)[None]
 
 
-def _slacks(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Variable, ...]:
+def _slacks(instance: Instance, book: Ledger, asked: Policies) -> tuple[Variable, ...]:
     budgets = instance.scenario.budgets
     carries = [0.0 if budgets[g.budget].carry_over_interest is None else INF for g in book.grants]
     soft = [0.0 if budgets[g.budget].price is None else INF for g in book.grants]
     soft_total = [0.0 if budgets[t.budget].price is None else INF for t in book.totals]
-    missed = [0.0 if row.rule.price is None else INF for row in rows]
+    missed = [0.0 if row.rule.price is None else INF for row in asked.rows]
     return (
         Variable("carried", ("grants",), 0.0, np.array(carries), False, "billion", "what a year leaves for the next"),
         Variable("exceeded", ("grants",), 0.0, np.array(soft), False, "billion", "spent above a soft budget"),

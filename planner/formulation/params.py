@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import Ledger
-from planner.formulation.sets import FIRST_POINTS, capped_factors, entries, growing_assets, halls, hosts
+from planner.formulation.sets import FIRST_POINTS, capped_factors, growing_assets, halls, hosts
 from planner.instance import Instance
-from planner.policies import PolicyRow
+from planner.policies import Entries, Policies
 from planner.symbols import Param
 
 Floats = NDArray[np.float64]
@@ -18,15 +16,15 @@ Floats = NDArray[np.float64]
 RAT = ("regions", "assets", "times")
 
 
-def given(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Param, ...]:
+def given(instance: Instance, book: Ledger, asked: Policies) -> tuple[Param, ...]:
     """All parameters."""
     return (
         *_supply(instance),
         *_flows(instance),
         *_money(instance, book),
         *_innovation(instance),
-        *_objective(instance, book, rows),
-        *_policy(instance, rows),
+        *_objective(instance, book, asked),
+        *_policy(asked),
         *_growth(instance),
     )
 
@@ -37,12 +35,6 @@ def log_weights(instance: Instance) -> Floats:
     return np.asarray(np.einsum("r,f,t->rft", people, instance.innovation.beta, instance.timeline.weight))
 
 
-def traffic_scale_gbps_km(instance: Instance) -> float:
-    """Traffic that counts as one percent: a hundredth of the bandwidth of the base year, 1 Gbit/s km where none is."""
-    stock = sum(float(a.base_stock.sum()) for a in instance.scenario.assets if a.carries_traffic)
-    return stock / 100.0 or 1.0
-
-
 def _supply(instance: Instance) -> tuple[Param, ...]:
     assets, module = instance.scenario.assets, instance.module
     at = {asset.id: a for a, asset in enumerate(assets)}
@@ -50,7 +42,7 @@ def _supply(instance: Instance) -> tuple[Param, ...]:
         a.housing_per_unit * m / module[at[a.housed_in]] if a.housed_in else 0.0
         for a, m in zip(assets, module, strict=True)
     ]
-    carried = np.array([asset.carries_traffic for asset in assets]) * module / traffic_scale_gbps_km(instance)
+    carried = np.array([asset.carries_traffic for asset in assets]) * module / instance.network.bandwidth_unit_gbps_km
     none = np.zeros((0, len(instance.timeline.year)))
     return (
         Param("base_stock", RAT, instance.base_stock, "modules", "what is left of the base stock"),
@@ -86,7 +78,7 @@ def _flows(instance: Instance) -> tuple[Param, ...]:
         Param(
             "traffic",
             ("arcs",),
-            net.gbps_km / traffic_scale_gbps_km(instance),
+            net.gbps_km / instance.network.bandwidth_unit_gbps_km,
             "percent per EFLOPS",
             "bandwidth a flow needs",
         ),
@@ -189,7 +181,7 @@ def _innovation(instance: Instance) -> tuple[Param, ...]:
     )
 
 
-def _objective(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Param, ...]:
+def _objective(instance: Instance, book: Ledger, asked: Policies) -> tuple[Param, ...]:
     scenario, weight = instance.scenario, instance.timeline.weight
     national = np.maximum(instance.demand.sum(axis=0), 1e-12)
     unmet = np.array([d.unmet_price for d in scenario.demand])[:, None] * weight[None] / national
@@ -214,42 +206,35 @@ def _objective(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> t
         Param(
             "shortfall_price",
             ("policies",),
-            np.array([row.rule.price or 0.0 for row in rows]),
+            np.array([row.rule.price or 0.0 for row in asked.rows]),
             "per limit",
             "loss by missing a rule",
         ),
     )
 
 
-def _policy(instance: Instance, rows: Sequence[PolicyRow]) -> tuple[Param, ...]:
-    given_params = []
-    for name, on_stock, when in (("stock", True, "time"), ("order", False, "year")):
-        row, region, asset = entries(rows, on_stock=on_stock)
-        weights = [rows[q].weights[r, a] for q, r, a in zip(row, region, asset, strict=True)]
-        moments = np.array([rows[q].year for q in row], np.int64)
-        entry = (f"{name}_entries",)
-        given_params += [
-            Param(
-                f"{name}_weight",
-                entry,
-                np.array(weights),
-                "share of the limit per module",
-                f"weight of a {name} in a policy row",
-            ),
-            Param(f"{name}_region", entry, region, "", "region of an entry"),
-            Param(f"{name}_asset", entry, asset, "", "asset of an entry"),
-            Param(f"{name}_{when}", entry, moments, "", "year of an entry"),
-        ]
-    senses = np.array([row.rule.sense for row in rows], dtype=object)
+def _policy(asked: Policies) -> tuple[Param, ...]:
+    senses = np.array([row.rule.sense for row in asked.rows], dtype=object)
+    limits = np.array([row.limit for row in asked.rows])
     return (
-        *given_params,
-        Param(
-            "policy_limit", ("policies",), np.array([row.limit for row in rows]), "share of the limit", "limit of a row"
-        ),
+        *_weighed(asked, asked.stocks, "stock", "time"),
+        *_weighed(asked, asked.orders, "order", "year"),
+        Param("policy_limit", ("policies",), limits, "share of the limit", "limit of a row"),
         Param(
             "floor_row", ("floors",), np.flatnonzero(senses == "floor").astype(np.int64), "", "policy row of a floor"
         ),
         Param("cap_row", ("caps",), np.flatnonzero(senses == "cap").astype(np.int64), "", "policy row of a cap"),
+    )
+
+
+def _weighed(asked: Policies, entries: Entries, name: str, when: str) -> tuple[Param, ...]:
+    over = (f"{name}_entries",)
+    years = np.array([row.year for row in asked.rows], np.int64)[entries.row]
+    return (
+        Param(f"{name}_weight", over, entries.weight, "share of the limit per module", f"weight of a {name} in a row"),
+        Param(f"{name}_region", over, entries.region, "", "region of an entry"),
+        Param(f"{name}_asset", over, entries.asset, "", "asset of an entry"),
+        Param(f"{name}_{when}", over, years, "", "year of an entry"),
     )
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from planner.budgets import Ledger
 from planner.instance import Instance
-from planner.policies import PolicyRow
+from planner.policies import Policies
 from planner.symbols import IndexSet, Subsets
 
 FIRST_POINTS = np.geomspace(0.1, 12.0, 8)
@@ -17,18 +17,18 @@ FIRST_POINTS = np.geomspace(0.1, 12.0, 8)
 Ints = NDArray[np.int64]
 
 
-def index_sets(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[IndexSet, ...]:
+def index_sets(instance: Instance, book: Ledger, asked: Policies) -> tuple[IndexSet, ...]:
     """All index sets, labelled with the ids of the config."""
-    return (*_supply_sets(instance), *_money_sets(instance, book), *_policy_sets(instance, rows))
+    return (*_supply_sets(instance), *_money_sets(instance, book), *_policy_sets(instance, asked))
 
 
-def subset_families(instance: Instance, book: Ledger, rows: Sequence[PolicyRow]) -> tuple[Subsets, ...]:
+def subset_families(instance: Instance, book: Ledger, asked: Policies) -> tuple[Subsets, ...]:
     """All families of subsets."""
     return (
         *_supply_subsets(instance),
         *_flow_subsets(instance),
         *_money_subsets(book),
-        *_policy_subsets(instance, rows),
+        *_policy_subsets(asked),
     )
 
 
@@ -62,13 +62,6 @@ def growing_assets(instance: Instance) -> list[tuple[int, int]]:
     """Pairs of growth limit and asset."""
     known = asset_ids(instance)
     return [(g, known.index(a)) for g, limit in enumerate(instance.scenario.growth_limits) for a in limit.assets]
-
-
-def entries(rows: Sequence[PolicyRow], *, on_stock: bool) -> tuple[Ints, Ints, Ints]:
-    """Row, region and asset of every stock (or order) that a policy row weighs."""
-    found = [(q, *cell) for q, row in enumerate(rows) if row.on_stock is on_stock for cell in np.argwhere(row.weights)]
-    table = np.array(found, np.int64).reshape(-1, 3)
-    return table[:, 0], table[:, 1], table[:, 2]
 
 
 def _supply_sets(instance: Instance) -> tuple[IndexSet, ...]:
@@ -135,21 +128,25 @@ def _money_sets(instance: Instance, book: Ledger) -> tuple[IndexSet, ...]:
     )
 
 
-def _policy_sets(instance: Instance, rows: Sequence[PolicyRow]) -> tuple[IndexSet, ...]:
+def _policy_sets(instance: Instance, asked: Policies) -> tuple[IndexSet, ...]:
     regions, year = region_ids(instance), instance.timeline.year
     names = [
-        f"{row.rule.id}:{'nation' if row.region is None else regions[row.region]}:{year[row.year]}" for row in rows
+        f"{row.rule.id}:{'nation' if row.region is None else regions[row.region]}:{year[row.year]}"
+        for row in asked.rows
     ]
-    floors = tuple(name for name, row in zip(names, rows, strict=True) if row.rule.sense == "floor")
-    caps = tuple(name for name, row in zip(names, rows, strict=True) if row.rule.sense == "cap")
+    floors = tuple(name for name, row in zip(names, asked.rows, strict=True) if row.rule.sense == "floor")
+    caps = tuple(name for name, row in zip(names, asked.rows, strict=True) if row.rule.sense == "cap")
     growing = [f"{instance.scenario.growth_limits[g].id}:{asset_ids(instance)[a]}" for g, a in growing_assets(instance)]
-    stock_count, order_count = (len(entries(rows, on_stock=on)[0]) for on in (True, False))
     return (
         IndexSet("policies", "q", tuple(names), "rows of floors and caps"),
         IndexSet("floors", "q", floors, "rows of floors"),
         IndexSet("caps", "q", caps, "rows of caps"),
-        IndexSet("stock_entries", "e", tuple(map(str, range(stock_count))), "a stock that a policy row weighs"),
-        IndexSet("order_entries", "e", tuple(map(str, range(order_count))), "an order that a policy row weighs"),
+        IndexSet(
+            "stock_entries", "e", tuple(map(str, range(len(asked.stocks.row)))), "a stock that a policy row weighs"
+        ),
+        IndexSet(
+            "order_entries", "e", tuple(map(str, range(len(asked.orders.row)))), "an order that a policy row weighs"
+        ),
         IndexSet("growing", "g", tuple(growing), "assets whose orders grow at a limited rate"),
     )
 
@@ -243,11 +240,11 @@ def _money_subsets(book: Ledger) -> tuple[Subsets, ...]:
     )
 
 
-def _policy_subsets(instance: Instance, rows: Sequence[PolicyRow]) -> tuple[Subsets, ...]:
-    stock_rows, order_rows = entries(rows, on_stock=True)[0], entries(rows, on_stock=False)[0]
+def _policy_subsets(asked: Policies) -> tuple[Subsets, ...]:
+    rows = len(asked.rows)
     return (
-        _grouped("stocks_of", ("policies",), "stock_entries", stock_rows, len(rows), "stocks that a row weighs"),
-        _grouped("orders_of", ("policies",), "order_entries", order_rows, len(rows), "orders that a row weighs"),
+        _grouped("stocks_of", ("policies",), "stock_entries", asked.stocks.row, rows, "stocks that a row weighs"),
+        _grouped("orders_of", ("policies",), "order_entries", asked.orders.row, rows, "orders that a row weighs"),
     )
 
 

@@ -1,0 +1,5 @@
+"""`python -m planner` is `innocap`."""
+
+from planner.cli import main
+
+main()
