@@ -47,7 +47,7 @@ def _rows(cp: Any, expression: Any, lower: Any, upper: Any) -> list[Any]:
 
 
 def _innovation(cp: Any, x: Any, goal: Goal) -> tuple[Any, list[Any]]:
-    """Weighted log of the ratios, or total innovation y with  y ln y <= y sum_f beta[f] ln ratio[f]  as relative entropies."""
+    """Weighted log of the ratios; or total y:  y ln y <= y sum_f beta[f] ln ratio[f], by relative entropies."""
     regions, factors, times = goal.ratio.shape
     if goal.objective == "proportional":
         weight = (goal.weight[:, None, :] * goal.beta[None, :, None]).ravel()

@@ -2,8 +2,8 @@
 
     python benchmarks/planning.py [CONFIG] [--rounds N] [--skip-peers] [-o FILE]
 
-Times are process CPU seconds, medians over rounds. Peers see the same arrays: HiGHS directly, ordinary Pyomo with its own
-HiGHS interface, cvxpy with Clarabel (optional, skipped with a reason).
+Times are process CPU seconds, medians over rounds. Peers see the same arrays: HiGHS directly, ordinary Pyomo with its
+own HiGHS interface, cvxpy with Clarabel (optional, skipped with a reason).
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.extract import Point
-from planner.formulation.params import traffic_scale_gbps_km
 from planner.instance import Instance
 from planner.policies import PolicyRow, policy_rows
 
@@ -88,7 +87,7 @@ def _by_region(
         prices = point.prices[name] / row_unit(instance)
         for r, region in enumerate(instance.scenario.regions):
             for t, (year, phase) in enumerate(zip(time.year.tolist(), time.phases, strict=True)):
-                price = float(prices[r, t]) / unit(instance)
+                price = float(prices[r, t])
                 yield _row(name, kind, region.id, "", year, phase, float(values[r, t]), float(room[r, t]), price)
 
     return rows
@@ -112,6 +111,10 @@ def _traffic(instance: Instance, point: Point) -> Floats:
 def _bandwidth(instance: Instance, point: Point) -> Floats:
     carried = np.array([asset.carries_traffic for asset in instance.scenario.assets]) * instance.module
     return np.asarray(np.einsum("a,rat->rt", carried, point.values["stock"]))
+
+
+def _bandwidth_unit(instance: Instance) -> float:
+    return instance.network.bandwidth_unit_gbps_km
 
 
 def _talent(instance: Instance, point: Point) -> Iterator[Row]:
@@ -150,5 +153,5 @@ SECTIONS = (
     _by_region("staff_is_enough", "staff", _staff, lambda instance, _: instance.staff_room),
     _talent,
     _housing,
-    _by_region("traffic_is_within_bandwidth", "bandwidth", _traffic, _bandwidth, traffic_scale_gbps_km),
+    _by_region("traffic_is_within_bandwidth", "bandwidth", _traffic, _bandwidth, _bandwidth_unit),
 )

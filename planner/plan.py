@@ -65,7 +65,7 @@ def read(folder: Path) -> Plan:
         raise PlanError(f"{folder}: {error}") from None
     if summary.get("schema") != SCHEMA_VERSION:
         raise PlanError(
-            f"{folder}/plan.json: schema is {summary.get('schema')!r}, expected {SCHEMA_VERSION!r}; solve the config again"
+            f"{folder}/plan.json: schema is {summary.get('schema')!r}, expected {SCHEMA_VERSION!r}; solve again"
         )
     return Plan(summary, tables, config)
 
