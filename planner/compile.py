@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from planner import compressed, coordinates
+from planner import coordinates
+from planner.compressed import RowBlock, compressed_rows, tidy
 from planner.expand import Tables, evaluate, quantified, rule_rows, tables
 from planner.linear import Block, Floats, Ints, LinearProgram
 from planner.symbols import Rule, Symbols, Variable
@@ -34,17 +36,19 @@ def compile_program(
     rows = row_blocks(symbols, rules)
     count = sum(block.size for block in rows.values())
     lower, upper = np.empty(count), np.empty(count)
-    forms = []
-    for rule, block in zip(rules, rows.values(), strict=True):
-        part = slice(block.start, block.start + block.size)
-        try:
-            forms.append(rule_rows(rule, sketch, look, lower[part], upper[part]))
-        except RuleError as error:
-            raise RuleError(f"rule {rule.__name__}: {error}") from error
-    starts, places, values = compressed.compressed_rows(forms)
-    cost, offset = _objective(objective, sketch, look, sum(b.size for b in columns.values()))
+
+    def expanded() -> Iterator[RowBlock]:
+        for rule, block in zip(rules, rows.values(), strict=True):
+            part = slice(block.start, block.start + block.size)
+            try:
+                yield rule_rows(rule, sketch, look, lower[part], upper[part])
+            except RuleError as error:
+                raise RuleError(f"rule {rule.__name__}: {error}") from error
+
+    width = sum(block.size for block in columns.values())
+    matrix = compressed_rows(expanded(), count, 4 * (count + width))
+    cost, offset = _objective(objective, sketch, look, width)
     bounds = _column_bounds(symbols, columns)
-    matrix = (starts, places, values)
     return _checked(LinearProgram(maximize, cost, offset, *bounds, lower, upper, *matrix, columns, rows))
 
 
@@ -233,6 +237,6 @@ def _linear(expression: Any, place: dict[int, int]) -> tuple[float, list[tuple[i
 def _ordinary_matrix(rows: list[list[tuple[int, float]]]) -> tuple[Ints, Ints, Floats]:
     columns = np.array([column for row in rows for column, _ in row], np.int32)
     values = np.array([value for row in rows for _, value in row], np.float64)
-    counts = compressed.tidy(np.array([len(row) for row in rows], np.int64), columns, values)
+    counts = tidy(np.array([len(row) for row in rows], np.int64), columns, values)
     starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
     return starts, columns[: starts[-1]], values[: starts[-1]]

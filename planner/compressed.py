@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import add
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,14 +72,19 @@ def row_block(rows: int, terms: list[Term]) -> RowBlock:
     return RowBlock(rows, terms, [term.counts() for term in terms])
 
 
-def compressed_rows(blocks: list[RowBlock]) -> tuple[Ints, Ints, Floats]:
-    """Starts, columns, values of all blocks: sorted by row, then column; duplicates summed, zeros dropped."""
-    room = sum(term.cells.size for block in blocks for term in block.terms)
+def compressed_rows(blocks: Iterable[RowBlock], rows: int, room: int) -> tuple[Ints, Ints, Floats]:
+    """Starts, columns, values of all blocks: sorted by row, then column; duplicates summed, zeros dropped.
+
+    Each block is written before the next is made, so `blocks` had better be a generator. `room` is a guess of the
+    entries; a better one saves a copy.
+    """
     columns, values = np.empty(room, np.int32), np.empty(room)
-    starts = np.zeros(sum(block.rows for block in blocks) + 1, np.int32)
+    starts = np.zeros(rows + 1, np.int32)
     row = used = 0
     for block in blocks:
         size = sum(term.cells.size for term in block.terms)
+        if used + size > len(columns):
+            columns, values = (_with_room(array, used, used + size) for array in (columns, values))
         part = slice(used, used + size)
         counts = _write(block, columns[part], values[part])
         starts[row + 1 : row + 1 + block.rows] = counts
@@ -85,6 +92,12 @@ def compressed_rows(blocks: list[RowBlock]) -> tuple[Ints, Ints, Floats]:
         used += block.rows * counts if isinstance(counts, int) else int(counts.sum())
     np.cumsum(starts, out=starts)
     return starts, columns[:used], values[:used]
+
+
+def _with_room(array: NDArray[Any], used: int, needed: int) -> NDArray[Any]:
+    wider = np.empty(2 * needed, array.dtype)
+    wider[:used] = array[:used]
+    return wider
 
 
 def _write(block: RowBlock, columns: Ints, values: Floats) -> Index | int:

@@ -68,7 +68,7 @@ def dense_step(parent: Cells, letter: Any, members: Index) -> Cells:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Subsets by cell: subset i is members[first[i]:first[i] + lengths[i]]."""
+    """Subsets by cell: subset i is members[first[i]:first[i] + lengths[i]]; all of 32 bits."""
 
     first: Index
     lengths: Index
@@ -78,8 +78,8 @@ class Family:
 def ragged_step(parent: Cells, letter: Any, family: Family, which: Value) -> Cells:
     """Every cell times the members of its own subset of a family."""
     subsets = flat(which, parent)
-    counts = family.lengths[subsets]
-    taken = family.members[runs(family.first[subsets], counts)]
+    counts = family.lengths.take(subsets)
+    taken = family.members.take(runs(family.first.take(subsets), counts))
     cells = Cells(taken.shape, {}, parent, counts, parent.depth + 1)
     cells.letters[letter] = Value(cells, taken)
     return cells
@@ -87,8 +87,8 @@ def ragged_step(parent: Cells, letter: Any, family: Family, which: Value) -> Cel
 
 def runs(first: Index, counts: Index) -> Index:
     """For each place in turn `counts` numbers from `first` on."""
-    numbers: Index = (first - counts.cumsum() + counts).repeat(counts)
-    numbers += np.arange(len(numbers))
+    numbers: Index = (first - counts.cumsum(dtype=first.dtype) + counts).repeat(counts)
+    numbers += np.arange(len(numbers), dtype=numbers.dtype)
     return numbers
 
 
@@ -139,13 +139,13 @@ def combine(operation: Callable[[Any, Any], Any], left: Value, right: Value) -> 
 
 def gather(table: NDArray[Any], place: Value) -> Value:
     """table[place] of a table with one axis."""
-    taken = table[place.array]
-    return Value(place.cells, taken if isinstance(taken, np.ndarray) else taken.item())
+    return Value(place.cells, table.take(place.array) if place.cells else table[place.array].item())
 
 
-def ravel(index: Sequence[Value], strides: Sequence[int]) -> Value:
-    """Sum of index * stride, shallow grids first, so that most sums stay small."""
-    cells, total = None, 0
+def ravel(index: Sequence[Value], strides: Sequence[int], first: int = 0) -> Value:
+    """First + sum of index * stride, shallow grids first, so that most sums stay small."""
+    cells: Cells | None = None
+    total: Any = first
     for value, stride in sorted(zip(index, strides, strict=True), key=_depth):
         if value.cells is not cells:
             total, cells = on(Value(cells, total), value.cells), value.cells

@@ -54,10 +54,13 @@ def tables(symbols: Symbols) -> Tables:
     for variable in symbols.variables:
         columns[variable.name] = first
         first += math.prod(shapes[variable.over])
-    families = {
-        s.name: Family(s.starts[:-1], s.starts[1:] - s.starts[:-1], s.members.astype(np.int32)) for s in symbols.subsets
-    }
+    families = {s.name: _family(s) for s in symbols.subsets}
     return Tables(sizes, strides, values, columns, families, {})
+
+
+def _family(subsets: Subsets) -> Family:
+    starts = subsets.starts.astype(np.int32)
+    return Family(starts[:-1], starts[1:] - starts[:-1], subsets.members.astype(np.int32))
 
 
 def _values(param: Param, shape: tuple[int, ...]) -> NDArray[Any]:
@@ -145,24 +148,29 @@ def evaluate(node: Any, cells: Cells, look: Tables) -> Linear:
 
 def _item(node: Item, cells: Cells, look: Tables) -> Linear:
     symbol = node.symbol
-    place = _place(node.index, symbol, cells, look)
+    key = (symbol.over, *map(id, node.index))
     if isinstance(symbol, Param):
-        return coordinates.gather(look.values[symbol.name], place), []
-    key = (symbol.name, id(place))
-    columns = cells.notes.get(key)
+        return coordinates.gather(look.values[symbol.name], _place(key, node.index, symbol, cells, look)), []
+    columns: Value | None = cells.notes.get((symbol.name, key))
     if columns is None:
-        columns = cells.notes[key] = Value(place.cells, place.array + look.columns[symbol.name])
+        place = cells.notes.get(key)
+        first = look.columns[symbol.name]
+        if place is None:
+            columns = _place((symbol.name, key), node.index, symbol, cells, look, first)
+        else:
+            columns = cells.notes[symbol.name, key] = Value(place.cells, place.array + first)
     return _ZERO, [Term(cells, columns, _ONE)]
 
 
-def _place(nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables) -> Value:
-    """Row-major number of the cell of a symbol's sets that indices name; the same indices are looked up once."""
-    key = (symbol.over, *map(id, nodes))
+def _place(
+    key: Any, nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables, first: int = 0
+) -> Value:
+    """First + row-major number of the cell of a symbol's sets that indices name, noted under a key."""
     place: Value | None = cells.notes.get(key)
     if place is None:
         name, over = symbol.name, symbol.over
         index = [_index(node, of, name, cells, look) for node, of in zip(nodes, over, strict=True)]
-        place = cells.notes[key] = index[0] if len(index) == 1 else coordinates.ravel(index, look.strides[over])
+        place = cells.notes[key] = coordinates.ravel(index, look.strides[over], first)
     return place
 
 
@@ -231,7 +239,8 @@ def _sum(node: Sum, cells: Cells, look: Tables) -> Linear:
 
 
 def _subset_step(letter: Letter, members: Members, family: Subsets, cells: Cells, look: Tables) -> Cells:
-    which = _place(members.index, family, cells, look)
+    key = (family.over, *map(id, members.index))
+    which = _place(key, members.index, family, cells, look)
     return coordinates.ragged_step(cells, letter, look.families[family.name], which)
 
 

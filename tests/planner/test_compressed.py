@@ -83,8 +83,10 @@ def rows_of(cells: Cells) -> np.ndarray:
     return flat(ravel([member(cells, "r"), member(cells, "t")], [times.shape[1], 1]), cells)
 
 
-@given(st.data(), st.integers(0, 4), st.integers(0, 3), st.integers(1, 2))
-def test_blocks_write_what_their_terms_say(data: st.DataObject, regions: int, times: int, blocks: int) -> None:
+@given(st.data(), st.integers(0, 4), st.integers(0, 3), st.integers(1, 2), st.integers(0, 40))
+def test_blocks_write_what_their_terms_say(
+    data: st.DataObject, regions: int, times: int, blocks: int, room: int
+) -> None:
     expected: Entries = []
     written = []
     for _ in range(blocks):
@@ -97,7 +99,7 @@ def test_blocks_write_what_their_terms_say(data: st.DataObject, regions: int, ti
                 rows[row].append((column, float(value)))
         written.append(row_block(cells.size, drawn))
         expected += summed(rows)
-    starts, columns, values = compressed_rows(written)
+    starts, columns, values = compressed_rows(written, sum(block.rows for block in written), room)
     assert (starts.dtype, columns.dtype, values.dtype) == (np.int32, np.int32, np.float64)
     assert split(starts, columns, values) == expected
 
@@ -107,10 +109,10 @@ def test_terms_with_the_same_columns_become_one() -> None:
     columns = member(cells, "r")
     block = row_block(2, [Term(cells, columns, Value(None, 2.0)), Term(cells, columns, Value(None, 3.0))])
     assert len(block.terms) == 1
-    starts, places, values = compressed_rows([block])
+    starts, places, values = compressed_rows([block], 2, 2)
     assert split(starts, places, values) == [[(0, 5.0)], [(1, 5.0)]]
 
 
 def test_no_blocks_are_no_rows() -> None:
-    starts, columns, values = compressed_rows([])
+    starts, columns, values = compressed_rows([], 0, 0)
     assert (starts.tolist(), len(columns), len(values)) == ([0], 0, 0)
