@@ -120,6 +120,8 @@ def multiply_share(a: Any, k0: int, k1: int, panels: Any, padded_n: int, strip0:
 def gemm(a: Any, b: Any, c: Any, threads: int) -> None:
     """Slab by slab: pack B, then give each thread its share of the rows. Few large steps, so few waits."""
     k = a.shape[1]
+    if k == 0:
+        raise ValueError("gemm: a has no columns, expected at least one")
     width = VECTORS * simd.lanes(c)
     max_depth = DEPTH_BYTES // c.itemsize
     panel_count = (c.shape[1] + width - 1) // width

@@ -66,5 +66,13 @@ def test_infinities_and_nan_pass_through(kernel):
     assert np.isfinite(np.delete(c, 2, axis=0)).all()
 
 
+@each_precision
+def test_no_columns_are_refused_and_no_rows_are_fine(kernel):
+    a = kernel.inputs(5, m=2, n=1, k=3)["a"]
+    with pytest.raises(ValueError, match="a has no columns"):
+        product(kernel, a[:, :0].copy(), a[:0].copy())
+    assert product(kernel, a[:0], a.T.copy()).shape == (0, 2)
+
+
 def test_flops_are_twice_the_products():
     assert find("gemm_fp32").work(m=2, n=3, k=5).flops == 2 * sum(1 for _ in np.ndindex(2, 3, 5))
