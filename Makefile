@@ -25,10 +25,13 @@ $(READY): pyproject.toml constraints.txt
 	fi
 	@touch $(READY)
 
+CPU_MIXES := edge_control platform transactions
+SETS := default neutral high
+
 demo: $(READY)
-	@$(BIN)/innocap bench run --suite quick -o $(OUT)/bench.json --force
+	@$(BIN)/innocap bench run --suite quick --resume --force -o $(OUT)/bench.json
 	@$(BIN)/innocap bench capability $(OUT)/bench.json $(foreach mix,$(CPU_MIXES),--mix configs/mixes/$(mix).yaml) -o $(OUT)/capability.json --force
-	@for set in default neutral high; do \
+	@for set in $(SETS); do \
 	  $(BIN)/innocap plan solve configs/china/plan.yaml --elasticities $$set \
 	    --set machines.records.cloud_server=$(OUT)/capability.json -o $(OUT)/china-$$set --force || exit $$?; \
 	done

@@ -12,7 +12,7 @@ from planner.instance import Instance
 from planner.policies import Policies
 from planner.symbols import IndexSet, Subsets
 
-FIRST_POINTS = np.geomspace(0.1, 12.0, 8)
+FIRST_POINTS = np.geomspace(0.25, 6.0, 4)
 
 Ints = NDArray[np.int64]
 

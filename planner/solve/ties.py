@@ -32,7 +32,7 @@ def shortest_flows(instance: Instance, program: LinearProgram, values: Floats, t
     change_costs(highs, np.arange(len(values)), np.zeros(len(values)))
     change_costs(highs, flow, np.broadcast_to(-distance[:, None], flow.shape) / max(float(distance.max()), 1.0))
     try:
-        solved = optimize(highs, time_limit_s=time_limit_s, how="interior")
+        solved = optimize(highs, time_limit_s=time_limit_s, how="dual")
     except InfeasibleError:
         return values
     return values if solved is None else solved.values
