@@ -116,7 +116,8 @@ def _write(block: RowBlock, columns: Ints, values: Floats) -> Index | int:
 
 
 def _without_zeros(block: RowBlock) -> bool:
-    return all(np.all(term.coefficient.array) for term in block.terms)
+    numbers = [term.coefficient.array for term in block.terms]
+    return all(number.all() if isinstance(number, np.ndarray) else number != 0 for number in numbers)
 
 
 def _write_even(block: RowBlock, columns: Ints, values: Floats) -> None:

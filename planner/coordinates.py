@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(eq=False, slots=True)
 class Cells:
-    """A grid of cells; `letters` has the member at each cell that each index letter of the last step stands for.
+    """A grid of cells; `letters` has the member that each index letter stands for, on the grid that brought it.
 
     parent  the grid before the last step; None at the start
     counts  shape (cells of the parent,): how many cells a ragged step made of each; None for a dense step
@@ -61,7 +61,7 @@ def start(letters: tuple[Any, ...], members: tuple[Index, ...]) -> Cells:
 
 def dense_step(parent: Cells, letter: Any, members: Index) -> Cells:
     """Every cell times the same members."""
-    cells = Cells((*parent.shape, len(members)), {}, parent, None, parent.depth + 1)
+    cells = Cells((*parent.shape, len(members)), parent.letters.copy(), parent, None, parent.depth + 1)
     cells.letters[letter] = Value(cells, members.reshape((1,) * len(parent.shape) + (-1,)))
     return cells
 
@@ -80,7 +80,7 @@ def ragged_step(parent: Cells, letter: Any, family: Family, which: Value) -> Cel
     subsets = flat(which, parent)
     counts = family.lengths.take(subsets)
     taken = family.members.take(runs(family.first.take(subsets), counts))
-    cells = Cells(taken.shape, {}, parent, counts, parent.depth + 1)
+    cells = Cells(taken.shape, parent.letters.copy(), parent, counts, parent.depth + 1)
     cells.letters[letter] = Value(cells, taken)
     return cells
 
@@ -90,16 +90,6 @@ def runs(first: Index, counts: Index) -> Index:
     numbers: Index = (first - counts.cumsum(dtype=first.dtype) + counts).repeat(counts)
     numbers += np.arange(len(numbers), dtype=numbers.dtype)
     return numbers
-
-
-def member(cells: Cells, letter: Any) -> Value:
-    """What an index letter stands for; KeyError if no step gave it members."""
-    step: Cells | None = cells
-    while step is not None:
-        if letter in step.letters:
-            return step.letters[letter]
-        step = step.parent
-    raise KeyError(letter)
 
 
 def on(value: Value, cells: Cells | None) -> Any:
@@ -146,10 +136,13 @@ def ravel(index: Sequence[Value], strides: Sequence[int], first: int = 0) -> Val
     """First + sum of index * stride, shallow grids first, so that most sums stay small."""
     cells: Cells | None = None
     total: Any = first
-    for value, stride in sorted(zip(index, strides, strict=True), key=_depth):
+    for value, stride in (
+        sorted(zip(index, strides, strict=True), key=_depth) if len(index) > 1 else zip(index, strides)
+    ):
+        array = value.array if stride == 1 else value.array * stride
         if value.cells is not cells:
             total, cells = on(Value(cells, total), value.cells), value.cells
-        total = total + (value.array if stride == 1 else value.array * stride)
+        total = array if total.__class__ is int and total == 0 else total + array
     return Value(cells, total)
 
 

@@ -176,7 +176,6 @@ def _place(
 
 def _index(node: Any, of: str, name: str, cells: Cells, look: Tables) -> Value:
     """The members of the set `of` that an index of the symbol `name` stands for."""
-    size = look.sizes[of]
     if node.__class__ is Letter:
         index = _member(node, cells)
         if node.of == of:
@@ -187,13 +186,14 @@ def _index(node: Any, of: str, name: str, cells: Cells, look: Tables) -> Value:
         index, terms = evaluate(node, cells, look)
         if terms:
             raise RuleError(f"`{name}` has an index that depends on a variable")
-        if node.__class__ is Item and _always_inside(node, size, look):
+        if node.__class__ is Item and _always_inside(node, look.sizes[of], look):
             return index
     else:
         raise RuleError(f"`{name}` has the index {node!r}; an index is a member number 0, 1, ...")
     members = np.asarray(index.array)
     if members.dtype.kind not in "iu":
         raise RuleError(f"`{name}` has an index that is not whole; give the parameter in it an integer array")
+    size = look.sizes[of]
     wrong = members[(members < 0) | (members >= size)]
     if wrong.size:
         raise RuleError(
@@ -216,7 +216,7 @@ def _always_inside(node: Item, size: int, look: Tables) -> bool:
 
 def _member(letter: Letter, cells: Cells) -> Value:
     try:
-        return coordinates.member(cells, letter)
+        return cells.letters[letter]
     except KeyError:
         raise RuleError(
             f"an index of `{letter.of}` is used outside its sum; use sum() alone over model sets, "

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from planner.compressed import Term, compressed_rows, row_block, tidy
-from planner.coordinates import Cells, Family, Value, combine, dense_step, flat, member, ragged_step, ravel, start
+from planner.coordinates import Cells, Family, Value, combine, dense_step, flat, ragged_step, ravel, start
 
 Entries = list[list[tuple[int, float]]]
 ENTRIES = st.lists(
@@ -57,22 +57,14 @@ def terms(draw: st.DrawFn, cells: Cells) -> Term:
         else:
             lengths = np.array(draw(st.lists(st.integers(0, 3), min_size=4, max_size=4)), np.int64)
             family = Family(lengths.cumsum() - lengths, lengths, np.arange(lengths.sum(), dtype=np.int32))
-            inner = ragged_step(inner, letter, family, member(inner, "r"))
-    letters = [letter for letter in ("r", "t", "a", "b") if _known(inner, letter)]
+            inner = ragged_step(inner, letter, family, inner.letters["r"])
+    letters = list(inner.letters)
     strides = draw(st.lists(st.integers(0, 6), min_size=len(letters), max_size=len(letters)))
-    place = ravel([member(inner, letter) for letter in letters], strides)
+    place = ravel([inner.letters[letter] for letter in letters], strides)
     columns = combine(np.add, Value(None, draw(st.integers(0, 9))), place)
     numbers = draw(st.sampled_from([1.0, -1.0, 0.0, None]))
-    coefficient = Value(None, numbers) if numbers is not None else member(inner, draw(st.sampled_from(letters)))
+    coefficient = Value(None, numbers) if numbers is not None else inner.letters[draw(st.sampled_from(letters))]
     return Term(inner, columns, coefficient)
-
-
-def _known(cells: Cells, letter: str) -> bool:
-    try:
-        member(cells, letter)
-    except KeyError:
-        return False
-    return True
 
 
 def rows_of(cells: Cells) -> np.ndarray:
@@ -80,7 +72,7 @@ def rows_of(cells: Cells) -> np.ndarray:
     times = cells
     while times.parent is not None:
         times = times.parent
-    return flat(ravel([member(cells, "r"), member(cells, "t")], [times.shape[1], 1]), cells)
+    return flat(ravel([cells.letters["r"], cells.letters["t"]], [times.shape[1], 1]), cells)
 
 
 @given(st.data(), st.integers(0, 4), st.integers(0, 3), st.integers(1, 2), st.integers(0, 40))
@@ -106,7 +98,7 @@ def test_blocks_write_what_their_terms_say(
 
 def test_terms_with_the_same_columns_become_one() -> None:
     cells = start(("r",), (members(2),))
-    columns = member(cells, "r")
+    columns = cells.letters["r"]
     block = row_block(2, [Term(cells, columns, Value(None, 2.0)), Term(cells, columns, Value(None, 3.0))])
     assert len(block.terms) == 1
     starts, places, values = compressed_rows([block], 2, 2)

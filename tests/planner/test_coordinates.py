@@ -19,7 +19,6 @@ from planner.coordinates import (
     flat,
     fold,
     gather,
-    member,
     on,
     ragged_step,
     ravel,
@@ -61,7 +60,7 @@ def grids(draw: st.DrawFn) -> tuple[Cells, list[dict[str, int]], list[Cells]]:
             expected = [cell | {letter: m} for cell in expected for m in range(size)]
         else:
             parts = draw(st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=sizes[0], max_size=sizes[0]))
-            cells = ragged_step(cells, letter, family(parts), member(cells, "r"))
+            cells = ragged_step(cells, letter, family(parts), cells.letters["r"])
             expected = [cell | {letter: m} for cell in expected for m in parts[cell["r"]]]
         history.append(cells)
     return cells, expected, history
@@ -73,14 +72,14 @@ def test_letters_stand_for_their_members_at_every_cell(grid: tuple[Cells, list[d
     assert cells.size == len(expected)
     assert cells.depth == len(history)
     for letter in ("r", "t", *(f"s{n}" for n in range(len(history) - 1))):
-        assert flat(member(cells, letter), cells).tolist() == [cell[letter] for cell in expected]
+        assert flat(cells.letters[letter], cells).tolist() == [cell[letter] for cell in expected]
 
 
 @given(grids())
 def test_sums_of_letters_live_on_the_deepest_grid(grid: tuple[Cells, list[dict[str, int]], list[Cells]]) -> None:
     cells, expected, history = grid
     letters = ("r", *(f"s{n}" for n in range(len(history) - 1)))
-    place = ravel([member(cells, letter) for letter in letters], [10**k for k in range(len(letters))])
+    place = ravel([cells.letters[letter] for letter in letters], [10**k for k in range(len(letters))])
     assert place.cells is cells
     assert flat(place, cells).tolist() == [sum(c[letter] * 10**k for k, letter in enumerate(letters)) for c in expected]
     table = np.arange(10 ** len(letters)) % 7
@@ -90,11 +89,11 @@ def test_sums_of_letters_live_on_the_deepest_grid(grid: tuple[Cells, list[dict[s
 @given(grids())
 def test_folds_are_sums_over_descendants(grid: tuple[Cells, list[dict[str, int]], list[Cells]]) -> None:
     cells, expected, history = grid
-    steps = [member(cells, f"s{n}") for n in range(len(history) - 1)]
+    steps = [cells.letters[f"s{n}"] for n in range(len(history) - 1)]
     for value in (
         Value(None, 2.0),
-        combine(mul, member(cells, "r"), Value(None, 1.5)),
-        combine(add, ravel(steps, [3] * len(steps)), member(cells, "t")),
+        combine(mul, cells.letters["r"], Value(None, 1.5)),
+        combine(add, ravel(steps, [3] * len(steps)), cells.letters["t"]),
     ):
         totals: dict[tuple[int, int], float] = dict.fromkeys(
             product(range(history[0].shape[0]), range(history[0].shape[1])), 0.0
@@ -110,9 +109,9 @@ def test_folds_are_sums_over_descendants(grid: tuple[Cells, list[dict[str, int]]
 def test_numbers_stay_small_until_they_are_written() -> None:
     cells = start(("r", "t"), (members(3), members(4)))
     deep = dense_step(cells, "a", members(5))
-    place = ravel([member(deep, "r"), member(deep, "a")], [5, 1])
+    place = ravel([deep.letters["r"], deep.letters["a"]], [5, 1])
     assert place.array.shape == (3, 1, 5)
-    assert member(deep, "t").cells is cells
+    assert deep.letters["t"].cells is cells
     assert flat(place, deep).shape == (60,)
 
 
@@ -127,9 +126,7 @@ def test_a_cell_without_axes_is_one_cell() -> None:
 
 def test_strangers_are_refused() -> None:
     cells, stranger = (start(("r",), (members(2),)) for _ in range(2))
-    with pytest.raises(KeyError, match="x"):
-        member(cells, "x")
     with pytest.raises(ValueError, match="not of one descent"):
-        on(member(stranger, "r"), cells)
+        on(stranger.letters["r"], cells)
     with pytest.raises(ValueError, match="no step to sum over"):
         fold(cells, Value(None, 1.0))
