@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out
-EXTRAS ?= report,dev
+comma := ,
 READY := $(VENV)/.ready
+PEERS := $(VENV)/.peers
 
 .PHONY: demo test bench lint clean help
 
@@ -15,15 +16,22 @@ help:
 	@echo "make lint   ruff and mypy"
 	@echo "make clean  remove the environment and everything made"
 
-$(READY): pyproject.toml constraints.txt
+define install
 	@if command -v uv >/dev/null 2>&1; then \
-	  test -x $(BIN)/python || uv venv --quiet $(VENV); \
-	  uv pip install --quiet --python $(BIN)/python -c constraints.txt -e ".[$(EXTRAS)]"; \
+	  test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" $(VENV); \
+	  uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e ".[$(1)]"; \
 	else \
 	  test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(EXTRAS)]"; \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[$(1)]"; \
 	fi
-	@touch $(READY)
+	@touch $@
+endef
+
+$(READY): pyproject.toml constraints.txt
+	$(call install,report$(comma)dev)
+
+$(PEERS): $(READY)
+	$(call install,report$(comma)dev$(comma)peers)
 
 CPU_MIXES := edge_control platform transactions
 SETS := default neutral high
@@ -49,8 +57,7 @@ lint: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: EXTRAS := report,dev,peers
-bench: $(READY)
+bench: $(PEERS)
 	@$(BIN)/innocap bench run --suite standard --peers -o $(OUT)/bench-standard.json --force
 	@$(BIN)/python benchmarks/planning.py
 
