@@ -136,9 +136,8 @@ def ravel(index: Sequence[Value], strides: Sequence[int], first: int = 0) -> Val
     """First + sum of index * stride, shallow grids first, so that most sums stay small."""
     cells: Cells | None = None
     total: Any = first
-    for value, stride in (
-        sorted(zip(index, strides, strict=True), key=_depth) if len(index) > 1 else zip(index, strides)
-    ):
+    pairs = list(zip(index, strides, strict=True))
+    for value, stride in sorted(pairs, key=_depth) if len(pairs) > 1 else pairs:
         array = value.array if stride == 1 else value.array * stride
         if value.cells is not cells:
             total, cells = on(Value(cells, total), value.cells), value.cells
