@@ -133,7 +133,7 @@ def gather(table: NDArray[Any], place: Value) -> Value:
 
 
 def ravel(index: Sequence[Value], strides: Sequence[int], first: int = 0) -> Value:
-    """First + sum of index * stride, shallow grids first, so that most sums stay small."""
+    """The sum of index * stride plus `first`, shallow grids first, so that most sums stay small."""
     cells: Cells | None = None
     total: Any = first
     pairs = list(zip(index, strides, strict=True))

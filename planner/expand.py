@@ -165,7 +165,7 @@ def _item(node: Item, cells: Cells, look: Tables) -> Linear:
 def _place(
     key: Any, nodes: tuple[Any, ...], symbol: Subsets | Param | Variable, cells: Cells, look: Tables, first: int = 0
 ) -> Value:
-    """First + row-major number of the cell of a symbol's sets that indices name, noted under a key."""
+    """Row-major number, plus `first`, of the cell of a symbol's sets that indices name; noted under a key."""
     place: Value | None = cells.notes.get(key)
     if place is None:
         name, over = symbol.name, symbol.over

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -292,6 +294,11 @@ def test_the_optimum_is_that_of_pyomos_own_solver_interface() -> None:
     model = ordinary_model(declared, (room, fair), gain)
     pyo.SolverFactory("appsi_highs").solve(model)
     assert highs.getObjectiveValue() == pytest.approx(pyo.value(model.goal), rel=1e-9)
+
+
+def test_compiling_needs_no_pyomo() -> None:
+    code = "import sys, planner.compile, planner.solve.highs; sys.exit('pyomo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_minimize_is_kept() -> None:
