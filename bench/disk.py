@@ -26,9 +26,10 @@ def write_atomically(path: Path, text: str) -> None:
 
     Raises:
         DiskFull: the disk is full; `path` is unchanged.
-        ResultError: the folder is missing or read-only.
+        ResultError: the folder cannot be made or is read-only.
     """
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     except OSError as error:
         raise failure(path, error) from None

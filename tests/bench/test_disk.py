@@ -41,8 +41,14 @@ def test_a_full_disk_keeps_the_old_file_and_leaves_no_rubbish(
     assert [entry.name for entry in tmp_path.iterdir()] == ["r.json"]
 
 
-def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ResultError, match="cannot be written: No such file or directory; choose another place"):
+def test_a_missing_folder_is_made(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "none" / "r.json", "x")
+    assert (tmp_path / "none" / "r.json").read_text() == "x"
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("a file")
+    with pytest.raises(ResultError, match="cannot be written: .*; choose another place"):
         write_atomically(tmp_path / "none" / "r.json", "x")
 
 
