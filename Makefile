@@ -41,7 +41,7 @@ demo: $(READY)
 	@$(BIN)/innocap bench capability $(OUT)/bench.json $(foreach mix,$(CPU_MIXES),--mix configs/mixes/$(mix).yaml) -o $(OUT)/capability.json --force
 	@for set in $(SETS); do \
 	  $(BIN)/innocap plan solve configs/china/plan.yaml --elasticities $$set \
-	    --set records.cloud_server=$(OUT)/capability.json -o $(OUT)/china-$$set --force || exit $$?; \
+	    --record cloud_server=$(OUT)/capability.json -o $(OUT)/china-$$set --force || exit $$?; \
 	done
 	@$(BIN)/innocap report $(OUT)/china-default $(OUT)/china-neutral $(OUT)/china-high \
 	  --bench $(OUT)/bench.json -o $(OUT)/report.html

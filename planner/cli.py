@@ -70,6 +70,13 @@ def math(config: Path, overrides: tuple[str, ...]) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the plan.")
 @click.option("--elasticities", metavar="SET", help="Elasticity set to use instead of the config's.")
 @click.option("--objective", type=click.Choice(["total", "proportional"]), help="Objective instead of the config's.")
+@click.option(
+    "--record",
+    "records",
+    multiple=True,
+    metavar="MACHINE=FILE",
+    help="Capability record of a machine; may be repeated.",
+)
 @click.option("--force", is_flag=True, help="Replace an existing folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print plan.json on stdout.")
 def solve(
@@ -78,12 +85,14 @@ def solve(
     output: Path,
     elasticities: str | None,
     objective: str | None,
+    records: tuple[str, ...],
     force: bool,
     as_json: bool,
 ) -> None:
     """Solve CONFIG to a certified gap, write the plan folder and verify it."""
     chosen = {"elasticities": elasticities, "objective": objective}
-    overrides = (*overrides, *(f"{key}={value}" for key, value in chosen.items() if value))
+    named = [f"{key}={value}" for key, value in chosen.items() if value]
+    overrides = (*overrides, *named, *(_record_override(config, record) for record in records))
     with failures():
         from planner.plan import PlanError, write
 
@@ -171,6 +180,14 @@ def _solve(scenario: Scenario, config: Path, overrides: tuple[str, ...], read_s:
         return solve(scenario, text, config_path=origin, progress=_say_round, read_s=read_s)
     except InfeasibleError:
         _fail(f"{config}: {explain(scenario, program_of)}", INFEASIBLE)
+
+
+def _record_override(config: Path, record: str) -> str:
+    """A record named on the command line, its path as the config's folder sees it."""
+    machine, _, file = record.partition("=")
+    if not file:
+        _fail(f"--record {record}: expected MACHINE=FILE, such as cloud_server=out/capability.json", BAD_INPUT)
+    return f"records.{machine}={os.path.relpath(file, config.parent)}"
 
 
 def _say_round(done: Round) -> None:
