@@ -34,6 +34,9 @@ Form = Literal["log", "power"]
 # HiGHS works to absolute tolerances of 1e-7, and a module moves the national index by about that much.
 SCALE = 1e3
 
+# A row may be missed by 1e-7; what a function is exceeded by within twice that, no further tangent takes away.
+ROW_TOLERANCE = 2e-7
+
 # The first solve only places tangents and weights, so it may leave out far hosts; it is then a quarter of the work.
 NEAREST_HOSTS = 3
 
@@ -149,7 +152,7 @@ def true_value(goal: Goal, values: Floats) -> float:
 def maximize(
     highs: Any, goal: Goal, *, gap: float, time_limit_s: float, progress: Callable[[Round], None] = lambda _: None
 ) -> Outcome:
-    """Solve to a certified gap, or until the time limit with the best point so far.
+    """Solve to a certified gap, or with the best point so far until the time limit or what HiGHS can tell apart.
 
     Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point.
     """
@@ -165,11 +168,12 @@ def maximize(
 
 
 def _climb_proportional(search: Search) -> None:
-    """Solve, cut where the program cheats, solve again."""
+    """Solve, cut where the program cheats, solve again, until it cheats no more than HiGHS can tell."""
     goes_on = _solve_nearby(search)
     while goes_on:
-        _cut(search, "log")
-        goes_on = _solve(search, "log", "interior" if len(search.rounds) == 1 else "dual")
+        first = len(search.rounds) == 1
+        cut = _cut(search, "log")
+        goes_on = (cut or first) and _solve(search, "log", "interior" if first else "dual")
 
 
 def _climb_total(search: Search) -> None:
@@ -180,7 +184,9 @@ def _climb_total(search: Search) -> None:
         _develop(search, "log")
         goes_on = _solve(search, "log", "interior")
     while goes_on:
+        before = search.lower, search.upper, search.highs.getNumRow()
         goes_on = _climb_minorant(search) and _descend_majorant(search)
+        goes_on = goes_on and before != (search.lower, search.upper, search.highs.getNumRow())
 
 
 def _solve_nearby(search: Search) -> bool:
@@ -273,8 +279,9 @@ def _cut(search: Search, form: Form) -> bool:
     assert search.last is not None
     goal, ratio = search.goal, search.ratio
     claimed = search.last.values[goal.log if form == "log" else goal.power]
-    excess = _weights(search, form) * (claimed - _function(form, float(goal.beta.sum()), ratio))
-    chosen = excess > 0.2 * search.gap / excess.size
+    excess = claimed - _function(form, float(goal.beta.sum()), ratio)
+    worth = _weights(search, form) * excess
+    chosen = (worth > 0.2 * search.gap / worth.size) & (excess > ROW_TOLERANCE)
     _add_tangents(search, form, ratio, chosen)
     return bool(chosen.any())
 
