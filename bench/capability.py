@@ -55,7 +55,9 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
         created=created,
         machine=result.machine.passport,
         versions=_versions(result.machine.passport),
-        result=Origin(result.run_id, hashlib.sha256(path.read_bytes()).hexdigest(), result.created),
+        result=Origin(
+            result.run_id, hashlib.sha256(path.read_bytes()).hexdigest(), result.created, result.environment.verdict
+        ),
         peaks=found,
         memory_gb_per_s=memory(result),
         kernels={name: _speed(case, found, result.machine.passport) for name, case in sorted(speeds.items())},

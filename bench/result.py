@@ -221,6 +221,7 @@ class Origin:
     run_id: str
     sha256: str
     created: str
+    environment: Literal["quiet", "usable", "noisy"]
 
 
 @dataclass(frozen=True)

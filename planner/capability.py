@@ -115,7 +115,8 @@ def _measured(machine: Machine, mix: Mix, record: Mapping[str, Any]) -> tuple[fl
             f"{machine.record}: mix {mix.id!r} has other shares than the plan; derive the record again"
         )
     cpu = _passport_cpu(record)
-    evidence = f"{machine.record}, measured {record['created'][:10]} on {cpu}"
+    quiet = record["result"].get("environment", "unknown")
+    evidence = f"{machine.record}, measured {record['created'][:10]} on {cpu}, environment {quiet}"
     return found["low"], found["sustained_fraction"], found["high"], evidence
 
 

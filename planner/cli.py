@@ -75,7 +75,7 @@ def math(config: Path, overrides: tuple[str, ...]) -> None:
     "records",
     multiple=True,
     metavar="MACHINE=FILE",
-    help="Capability record of a machine; may be repeated.",
+    help="Measured capability of a machine; may be repeated.",
 )
 @click.option("--force", is_flag=True, help="Replace an existing folder.")
 @click.option("--json", "as_json", is_flag=True, help="Print plan.json on stdout.")

@@ -42,6 +42,7 @@ def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
+        staging.chmod(0o755)
         for name, text in _files(plan).items():
             _write_synced(staging / name, text)
         _replace(staging, folder)
