@@ -23,6 +23,10 @@ class InfeasibleError(Exception):
     """No point satisfies all rows."""
 
 
+class UnboundedError(Exception):
+    """The objective grows without end."""
+
+
 class UnfinishedError(Exception):
     """HiGHS ended with a status that is neither optimal, nor infeasible, nor a limit."""
 
@@ -59,6 +63,8 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
         return None
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
         raise InfeasibleError("no plan satisfies all limits and rules")
+    if status == highspy.HighsModelStatus.kUnbounded:
+        raise UnboundedError("nothing limits spending; does a hard budget, or one with a price, pay for every asset?")
     if status != highspy.HighsModelStatus.kOptimal:
         raise UnfinishedError(f"HiGHS ended with status {highs.modelStatusToString(status)}")
     return _read(highs)
@@ -67,6 +73,7 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
 _SETTLED = (
     highspy.HighsModelStatus.kOptimal,
     highspy.HighsModelStatus.kInfeasible,
+    highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kTimeLimit,
 )
 

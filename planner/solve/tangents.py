@@ -25,7 +25,16 @@ from numpy.typing import NDArray
 from planner.innovation import index_of
 from planner.instance import Instance
 from planner.linear import LinearProgram
-from planner.solve.live import INF, Method, Solved, add_columns, add_tangents, change_costs, optimize
+from planner.solve.live import (
+    INF,
+    Method,
+    Solved,
+    UnboundedError,
+    add_columns,
+    add_tangents,
+    change_costs,
+    optimize,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -230,7 +239,7 @@ def _descend_majorant(search: Search) -> bool:
 def _solve(search: Search, form: Form, method: Method, *, certifies: bool = True) -> bool:
     """Solve, note bounds; False where the gap is closed or the time is up."""
     goal = search.goal
-    solved = optimize(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
+    solved = _optimum(search, form, method)
     if solved is None:
         return False
     search.last, lower = solved, true_value(goal, solved.values)
@@ -242,6 +251,16 @@ def _solve(search: Search, form: Form, method: Method, *, certifies: bool = True
     search.rounds.append(Round(len(search.rounds) + 1, form, method, search.upper, search.lower, gap, seconds))
     search.progress(search.rounds[-1])
     return gap > search.gap
+
+
+def _optimum(search: Search, form: Form, method: Method) -> Solved | None:
+    """The program's optimum; with tangents further out where money is soft and those there are climb for ever."""
+    for reach in (1e1, 1e2, 1e3, 1e4):
+        try:
+            return optimize(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
+        except UnboundedError:
+            _add_tangents(search, form, reach * search.at, np.ones(search.at.shape, bool))
+    return optimize(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
 
 
 def _develop(search: Search, form: Form) -> None:
