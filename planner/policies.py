@@ -97,9 +97,13 @@ def _row(
         limit = rule.limit * people if rule.per_10k_people else rule.limit
         scale = abs(limit) or 1.0
         return PolicyRow(rule, region, year, part, None, part / scale, 0.0, limit / scale, scale)
-    share = rule.limit * (people / instance.population.sum() if rule.scaled_by == "population" else 1.0)
+    share = rule.limit * (people / _people_of_whole(instance, rule) if rule.scaled_by == "population" else 1.0)
     scale = float((whole * instance.base_stock[:, :, 0]).sum()) * share or 1.0
     return PolicyRow(rule, region, year, part, whole, (part - share * whole) / scale, share, 0.0, scale)
+
+
+def _people_of_whole(instance: Instance, rule: Rule) -> float:
+    return float(_inside(instance, rule.share_of or Scope()) @ instance.population)
 
 
 def _row_regions(instance: Instance, rule: Rule) -> tuple[Floats, Floats]:
