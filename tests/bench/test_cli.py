@@ -145,7 +145,8 @@ def test_run_refuses_to_overwrite(tmp_path: Path) -> None:
     assert read_result(path).cases == (case(),)
 
 
-def test_run_into_a_missing_folder_says_so(tmp_path: Path) -> None:
+def test_run_into_a_file_in_the_place_of_a_folder_says_so(tmp_path: Path) -> None:
+    (tmp_path / "none").write_text("a file")
     refused(called("run", "-o", tmp_path / "none" / "r.json"), 2, "cannot be written", "choose another place with -o")
 
 
