@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from planner.linear import LinearProgram
-from planner.solve.tangents import Goal
+from planner.solve.tangents import SCALE, Goal
 
 
 def conic_optimum(program: LinearProgram, goal: Goal) -> float | None:
@@ -19,16 +19,19 @@ def conic_optimum(program: LinearProgram, goal: Goal) -> float | None:
         print(f"  cvxpy + Clarabel skipped: {error.name} is not installed; pip install -e '.[peers]'")
         return None
     rows = np.setdiff1d(np.arange(len(program.row_lower)), program.rows["log_is_below_its_tangents"].indices.ravel())
-    matrix = sp.csr_matrix((program.values, program.columns, program.starts), shape=program.shape)[rows]
-    x = cp.Variable(len(program.cost))
+    columns = np.setdiff1d(np.arange(len(program.cost)), goal.log.ravel())
+    matrix = sp.csr_matrix((program.values, program.columns, program.starts), shape=program.shape)[rows][:, columns]
+    x = cp.Variable(len(columns))
     constraints = _rows(cp, matrix @ x, program.row_lower[rows], program.row_upper[rows])
-    constraints += _rows(cp, x, program.lower, program.upper)
-    gained, cones = _innovation(cp, x, goal)
-    linear = goal.linear.copy()
-    linear[goal.log.ravel()] = 0.0
-    problem = cp.Problem(cp.Maximize(gained + linear @ x), constraints + cones)
-    problem.solve(solver=cp.CLARABEL)
-    return float(problem.value) + goal.constant
+    constraints += _rows(cp, x, program.lower[columns], program.upper[columns])
+    gained, cones = _innovation(cp, x, goal, np.searchsorted(columns, goal.ratio))
+    problem = cp.Problem(cp.Maximize(SCALE * (gained + goal.linear[columns] @ x)), constraints + cones)
+    try:
+        problem.solve(solver=cp.CLARABEL, accept_unknown=True, max_iter=400)
+    except cp.error.SolverError as error:
+        print(f"  cvxpy + Clarabel gave no answer: {error}")
+        return None
+    return float(problem.value) / SCALE + goal.constant
 
 
 def _rows(cp: Any, expression: Any, lower: Any, upper: Any) -> list[Any]:
@@ -46,14 +49,14 @@ def _rows(cp: Any, expression: Any, lower: Any, upper: Any) -> list[Any]:
     return found
 
 
-def _innovation(cp: Any, x: Any, goal: Goal) -> tuple[Any, list[Any]]:
+def _innovation(cp: Any, x: Any, goal: Goal, ratio: Any) -> tuple[Any, list[Any]]:
     """Weighted log of the ratios; or total y:  y ln y <= y sum_f beta[f] ln ratio[f], by relative entropies."""
-    regions, factors, times = goal.ratio.shape
+    regions, factors, times = ratio.shape
     if goal.objective == "proportional":
         weight = (goal.weight[:, None, :] * goal.beta[None, :, None]).ravel()
-        return weight @ cp.log(x[goal.ratio.ravel()]), []
+        return weight @ cp.log(x[ratio.ravel()]), []
     y = cp.Variable(regions * times)
-    flat = goal.ratio.transpose(1, 0, 2).reshape(factors, -1)
+    flat = ratio.transpose(1, 0, 2).reshape(factors, -1)
     entropy = sum(goal.beta[f] * cp.rel_entr(y, x[flat[f]]) for f in range(factors))
     rest = (1.0 - goal.beta.sum()) * cp.rel_entr(y, np.ones(regions * times))
     return goal.weight.ravel() @ y, [entropy + rest <= 0]

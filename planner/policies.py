@@ -79,31 +79,31 @@ def policy_rows(instance: Instance) -> tuple[PolicyRow, ...]:
 def _rows_of(instance: Instance, rule: Rule) -> list[PolicyRow]:
     rows, horizon = [], instance.scenario.years
     regions, people = _row_regions(instance, rule)
+    names = regions.argmax(axis=1).tolist() if rule.each == "region" else [None]
     for year in (horizon.index(y) for y in rule.scope.years or horizon):
         parts = regions[:, :, None] * _per_module(instance, rule, rule.scope, year)
         whole = None
         if rule.share_of is not None:
             whole = _inside(instance, rule.share_of)[:, None] * _per_module(instance, rule, rule.share_of, year)
-        for part, inside, count in zip(parts, regions, people, strict=True):
-            region = int(inside.argmax()) if rule.each == "region" else None
-            rows.append(_row(instance, rule, region, year, part, whole, float(count)))
+        shares, limits, scales = _limits(instance, rule, people, whole)
+        net = parts if whole is None else parts - shares[:, None, None] * whole
+        weights = net / scales[:, None, None]
+        numbers = zip(shares.tolist(), (limits / scales).tolist(), scales.tolist(), strict=True)
+        for region, part, weight, (share, limit, scale) in zip(names, parts, weights, numbers, strict=True):
+            rows.append(PolicyRow(rule, region, year, part, whole, weight, share, limit, scale))
     return rows
 
 
-def _row(
-    instance: Instance, rule: Rule, region: int | None, year: int, part: Floats, whole: Floats | None, people: float
-) -> PolicyRow:
+def _limits(instance: Instance, rule: Rule, people: Floats, whole: Floats | None) -> tuple[Floats, Floats, Floats]:
+    """Share of the whole, limit, and size of the limit of each row, (rows,)."""
     if whole is None:
-        limit = rule.limit * people if rule.per_10k_people else rule.limit
-        scale = abs(limit) or 1.0
-        return PolicyRow(rule, region, year, part, None, part / scale, 0.0, limit / scale, scale)
-    share = rule.limit * (people / _people_of_whole(instance, rule) if rule.scaled_by == "population" else 1.0)
-    scale = float((whole * instance.base_stock[:, :, 0]).sum()) * share or 1.0
-    return PolicyRow(rule, region, year, part, whole, (part - share * whole) / scale, share, 0.0, scale)
-
-
-def _people_of_whole(instance: Instance, rule: Rule) -> float:
-    return float(_inside(instance, rule.share_of or Scope()) @ instance.population)
+        limits = rule.limit * (people if rule.per_10k_people else np.ones_like(people))
+        return np.zeros_like(people), limits, np.where(limits == 0, 1.0, np.abs(limits))
+    of_whole = _inside(instance, rule.share_of or Scope()) @ instance.population
+    scaled = people / of_whole if rule.scaled_by == "population" else np.ones_like(people)
+    shares = rule.limit * scaled
+    sizes = float((whole * instance.base_stock[:, :, 0]).sum()) * shares
+    return shares, np.zeros_like(people), np.where(sizes == 0, 1.0, sizes)
 
 
 def _row_regions(instance: Instance, rule: Rule) -> tuple[Floats, Floats]:
