@@ -6,13 +6,13 @@ the fraction is taken from a capability record where the config names one, else 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from bench.result import CAPABILITY_SCHEMA
+from bench.result import Capability as Record
+from bench.result import ResultError, known, read_capability
 from planner.scenario import Asset, DemandClass, Machine, Mix, Scenario
 
 
@@ -52,15 +52,13 @@ def capabilities(scenario: Scenario) -> tuple[Capability, ...]:
     )
 
 
-def _capability(
-    scenario: Scenario, demand: DemandClass, asset: Asset, records: Mapping[str, Mapping[str, Any]]
-) -> Capability:
+def _capability(scenario: Scenario, demand: DemandClass, asset: Asset, records: Mapping[str, Record]) -> Capability:
     if asset.machine is None:
         raise CapabilityError(f"asset {asset.id} serves {demand.id} but names no machine; add machine: to the asset")
     machine, mix = scenario.machines[asset.machine], scenario.mixes[demand.mix]
     if mix.precision not in machine.peak_tflops:
-        known = ", ".join(machine.peak_tflops)
-        raise CapabilityError(f"{machine.place}: no {mix.precision} peak, which mix {mix.id} needs; it has {known}")
+        there = ", ".join(machine.peak_tflops)
+        raise CapabilityError(f"{machine.place}: no {mix.precision} peak, which mix {mix.id} needs; it has {there}")
     if machine.id in records:
         low, central, high, evidence = _measured(machine, mix, records[machine.id])
     else:
@@ -86,9 +84,9 @@ def sustained_fraction(shares: Mapping[str, float], fraction_of_peak: Mapping[st
 def _published(machine: Machine, mix: Mix) -> tuple[float, float, float, str]:
     missing = [kernel for kernel in mix.shares if kernel not in machine.fraction_of_peak]
     if missing:
-        known = ", ".join(machine.fraction_of_peak)
+        there = ", ".join(machine.fraction_of_peak)
         raise CapabilityError(
-            f"{machine.place}: no fraction_of_peak for {', '.join(missing)}, which mix {mix.id} needs; it has {known}"
+            f"{machine.place}: no fraction_of_peak for {', '.join(missing)}, which mix {mix.id} needs; it has {there}"
         )
     given = machine.fraction_of_peak
     central = {kernel: given[kernel].value for kernel in mix.shares}
@@ -102,54 +100,53 @@ def _first(value: float | None, other: float) -> float:
     return other if value is None else value
 
 
-def _measured(machine: Machine, mix: Mix, record: Mapping[str, Any]) -> tuple[float, float, float, str]:
-    if mix.id not in record["mixes"]:
-        known = ", ".join(record["mixes"])
+def _measured(machine: Machine, mix: Mix, record: Record) -> tuple[float, float, float, str]:
+    if mix.id not in record.mixes:
+        there = ", ".join(record.mixes)
         raise CapabilityError(
-            f"{machine.record}: has no mix {mix.id!r}, which the plan needs of {machine.id}; it has {known}; "
+            f"{machine.record}: has no mix {mix.id!r}, which the plan needs of {machine.id}; it has {there}; "
             f"derive it again with --mix configs/mixes/{mix.id}.yaml"
         )
-    found = record["mixes"][mix.id]
-    if dict(found["shares"]) != dict(mix.shares):
+    found = record.mixes[mix.id]
+    if (dict(found.shares), found.precision) != (dict(mix.shares), mix.precision):
         raise CapabilityError(
-            f"{machine.record}: mix {mix.id!r} has other shares than the plan; derive the record again"
+            f"{machine.record}: mix {mix.id!r} has other shares or precision than the plan; derive the record again"
         )
     cpu = _passport_cpu(record)
-    quiet = record["result"].get("environment", "unknown")
-    evidence = f"{machine.record}, measured {record['created'][:10]} on {cpu}, environment {quiet}"
-    return found["low"], found["sustained_fraction"], found["high"], evidence
+    quiet = record.result.environment
+    evidence = f"{machine.record}, measured {record.created[:10]} on {cpu}, environment {quiet}"
+    return found.low, found.sustained_fraction, found.high, evidence
 
 
-def _passport_cpu(record: Mapping[str, Any]) -> str:
-    cpu = record["machine"].get("cpu_model", "unnamed processor")
-    return str(cpu.get("value") or "unnamed processor") if isinstance(cpu, Mapping) else str(cpu)
+def _passport_cpu(record: Record) -> str:
+    return str(known(record.machine, "cpu_model") or "unnamed processor")
 
 
-def read_record(path: Path) -> dict[str, Any]:
+def read_record(path: Path) -> Record:
     """Read a capability record; refuse one without machine, versions, work formulas or verification."""
-    try:
-        record = json.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
+    if not path.exists():
         raise CapabilityError(
             f"{path}: no such capability record; make one with: innocap bench run, innocap bench capability"
-        ) from None
-    except (ValueError, OSError) as error:
-        raise CapabilityError(f"{path}: not a readable capability record: {error}") from None
-    if not isinstance(record, dict) or record.get("schema") != CAPABILITY_SCHEMA:
-        raise CapabilityError(f"{path}: not a capability record (schema {CAPABILITY_SCHEMA!r} expected)")
-    problems = list(_missing(record))
+        )
+    try:
+        record = read_capability(path)
+    except ResultError as error:
+        raise CapabilityError(str(error)) from None
+    problems = list(_problems(record))
     if problems:
         raise CapabilityError(f"{path}: refused: {'; '.join(problems)}; measure again with: innocap bench run")
     return record
 
 
-def _missing(record: Mapping[str, Any]) -> list[str]:
-    problems = [
-        f"no {key}" for key in ("created", "machine", "versions", "result", "kernels", "mixes") if not record.get(key)
-    ]
-    for name, kernel in (record.get("kernels") or {}).items():
-        if not kernel.get("verified"):
-            problems.append(f"kernel {name} is not verified")
-        if not kernel.get("work"):
-            problems.append(f"kernel {name} has no work formula")
-    return problems
+def _problems(record: Record) -> Iterator[str]:
+    yield from (
+        f"no {key}" for key in ("created", "machine", "versions", "kernels", "mixes") if not getattr(record, key)
+    )
+    for name, kernel in record.kernels.items():
+        if not kernel.verified:
+            yield f"kernel {name} is not verified"
+        if not kernel.work:
+            yield f"kernel {name} has no work formula"
+    for name, mix in record.mixes.items():
+        if not 0.0 < mix.low <= mix.sustained_fraction <= mix.high:
+            yield f"mix {name} sustains {mix.sustained_fraction:g}, from {mix.low:g} to {mix.high:g}"

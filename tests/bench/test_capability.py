@@ -196,4 +196,4 @@ def test_the_planner_accepts_the_record(tmp_path: Path) -> None:
     planner = pytest.importorskip("planner.capability", reason="the planner is not installed")
     path = tmp_path / "capability.json"
     path.write_text(dumps(derived(tmp_path, [gemm(), spmv()])))
-    assert planner.read_record(path)["mixes"]["half"]["sustained_fraction"] > 0
+    assert planner.read_record(path).mixes["half"].sustained_fraction > 0
