@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from planner.instance import Instance, build_instance
 from planner.linear import Block, LinearProgram
-from planner.scenario import Scenario
+from planner.policies import policy_rows
+from planner.scenario import Rule, Scenario
 from planner.solve.highs import hand_over
 from planner.solve.live import INF, InfeasibleError, optimize
 
@@ -34,24 +35,60 @@ NEGOTIABLE = {
 
 @dataclass(frozen=True)
 class Relaxation:
-    """One limit that has to give way: its name, what it is, by how much, and that amount relative to its row."""
+    """One limit that has to give way: its row, by how much in the unit of the program, and relative to the limit."""
 
+    rule: str
+    cell: tuple[int, ...]
     name: str
-    kind: str
     amount: float
     relative: float
 
 
 def explain(scenario: Scenario, program_of: Callable[[Instance], LinearProgram]) -> str:
     """Why a scenario has no plan, in words: the cheapest repair, limit by limit."""
-    relaxed = cheapest_relaxation(program_of(build_instance(scenario)))
+    instance = build_instance(scenario)
+    relaxed = cheapest_relaxation(program_of(instance))
     if not relaxed:
         return "no plan exists, and no change of budgets, floors, caps or limits alone makes one possible"
-    lines = [
-        f"  {r.kind} {r.name} would have to give way by {r.amount:,.6g} ({r.relative:.1%})" for r in relaxed[:SHOWN]
-    ]
+    lines = [_line(instance, r) for r in relaxed[:SHOWN]]
     more = f"\n  and {len(relaxed) - SHOWN} more" if len(relaxed) > SHOWN else ""
     return "no plan exists; the cheapest repair:\n" + "\n".join(lines) + more
+
+
+def _line(instance: Instance, relaxed: Relaxation) -> str:
+    size, unit = _unit(instance, relaxed)
+    amount = f"{relaxed.amount * size:,.6g} {unit}".rstrip()
+    kind = NEGOTIABLE[relaxed.rule]
+    return f"  {kind} {relaxed.name} would have to give way by {amount} ({relaxed.relative:.1%})"
+
+
+def _unit(instance: Instance, relaxed: Relaxation) -> tuple[float, str]:
+    """What one of a row is in a unit that a reader knows, and that unit."""
+    scenario, cell = instance.scenario, relaxed.cell
+    if relaxed.rule in ("floor_is_reached", "cap_is_kept"):
+        sense = relaxed.rule.split("_")[0]
+        row = [row for row in policy_rows(instance) if row.rule.sense == sense][cell[0]]
+        return row.scale, _unit_of(scenario, row.rule)
+    if relaxed.rule == "orders_grow_at_a_limited_rate":
+        ids = [asset.id for asset in scenario.assets]
+        grown = [ids.index(a) for limit in scenario.growth_limits for a in limit.assets][cell[1]]
+        return float(instance.module[grown]), scenario.assets[grown].unit
+    if relaxed.rule == "halls_house_the_machines":
+        housing = {asset.housed_in for asset in scenario.assets}
+        hall = [h for h, asset in enumerate(scenario.assets) if asset.id in housing][cell[1]]
+        return float(instance.module[hall]), scenario.assets[hall].unit
+    return {
+        "computing_is_within_power_headroom": (1.0, "GWh"),
+        "staff_is_enough": (1.0, "FTE"),
+        "traffic_is_within_bandwidth": (instance.network.bandwidth_unit_gbps_km, "Gbit/s km"),
+    }.get(relaxed.rule, (1e3, f"million {scenario.currency}"))
+
+
+def _unit_of(scenario: Scenario, rule: Rule) -> str:
+    if rule.quantity == "capex":
+        return f"million {scenario.currency}"
+    units = {asset.unit for asset in scenario.assets if not rule.scope.assets or asset.id in rule.scope.assets}
+    return units.pop() if len(units) == 1 else "units"
 
 
 def cheapest_relaxation(program: LinearProgram, time_limit_s: float = 60.0) -> tuple[Relaxation, ...]:
@@ -93,4 +130,6 @@ def row_sizes(program: LinearProgram) -> Floats:
 
 def _relaxation(program: LinearProgram, row: int, slack: float, size: float) -> Relaxation:
     block: Block = next(b for b in program.rows.values() if b.start <= row < b.start + b.size)
-    return Relaxation(block.label(row), NEGOTIABLE[block.name], float(slack * size), float(slack))
+    cell = tuple(int(i) for i in np.unravel_index(row - block.start, block.shape))
+    _, inside = block.label(row).split("(", 1)
+    return Relaxation(block.name, cell, inside.removesuffix(")"), float(slack * size), float(slack))
