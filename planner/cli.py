@@ -94,10 +94,9 @@ def solve(
     named = [f"{key}={value}" for key, value in chosen.items() if value]
     overrides = (*overrides, *named, *(_record_override(config, record) for record in records))
     with failures():
-        from planner.plan import PlanError, write
+        from planner.plan import check_free, write
 
-        if output.exists() and not force:
-            raise PlanError(f"{output}: exists already; choose another -o, or --force to replace it")
+        check_free(output, force=force)
         started = time.perf_counter()
         scenario = _read(config, overrides)
         solved = _solve(scenario, config, overrides, time.perf_counter() - started, output)
@@ -106,7 +105,7 @@ def solve(
         if as_json:
             click.echo(json.dumps(dict(solved.summary), indent=1, ensure_ascii=False))
     if solved.summary["status"] == "limit":
-        _fail(f"{output}: stopped by the time limit; the best plan so far is kept with its gap", STOPPED)
+        _fail(f"{output}: stopped short of the gap that was asked; the best plan so far is kept with its gap", STOPPED)
 
 
 @plan.command()
@@ -192,13 +191,17 @@ def _record_override(config: Path, record: str) -> str:
 
 def _say_round(done: Round) -> None:
     """One line per round on stderr: bounds that close in on the optimum."""
-    upper, gap = (f"{x:{form}}" if x != float("inf") else "-" for x, form in ((done.upper, ".6f"), (done.gap, ".1e")))
+    upper, gap = _number(done.upper, ".6f"), _number(done.gap, ".1e")
     click.echo(
-        f"round {done.number:3d}  {done.form:5s}  {done.method:8s}  lower {done.lower:.6f}  "
+        f"round {done.number:3d}  {done.method:8s}  lower {done.lower:.6f}  "
         f"upper {upper:>9s}  gap {gap:>7s}"
         f"  {done.seconds:5.1f} s",
         err=True,
     )
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None or value == float("inf") else f"{value:{form}}"
 
 
 def _say_verdict(scenario: Scenario, found: Plan, folder: Path) -> None:
@@ -210,8 +213,9 @@ def _say_verdict(scenario: Scenario, found: Plan, folder: Path) -> None:
         _fail(f"{folder}: not verified: {verdict.broken.message}", NOT_VERIFIED)
     bounds, rows = found.summary["bounds"], sum(check.rows for check in verdict.checks)
     click.echo(
-        f"{folder}: {found.summary['status']}, {bounds['lower']:.6f} to {bounds['upper']:.6f} {bounds['unit']} "
-        f"(gap {bounds['gap']:.1e}); {len(verdict.checks)} checks over {rows:,} rows hold",
+        f"{folder}: {found.summary['status']}, {bounds['lower']:.6f} to {_number(bounds['upper'], '.6f')} "
+        f"{bounds['unit']} (gap {_number(bounds['gap'], '.1e')}); "
+        f"{len(verdict.checks)} checks over {rows:,} rows hold",
         err=True,
     )
 
@@ -248,8 +252,10 @@ def _expected() -> tuple[type[Exception], ...]:
     from planner.config import ConfigError
     from planner.plan import PlanError
     from planner.report import ReportError
+    from planner.solve.live import UnboundedError, UnfinishedError
+    from planner.template import RuleError
 
-    return CapabilityError, ConfigError, PlanError, ReportError, OSError
+    return CapabilityError, ConfigError, PlanError, ReportError, RuleError, UnboundedError, UnfinishedError, OSError
 
 
 def main() -> None:

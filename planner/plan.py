@@ -37,8 +37,7 @@ class PlanError(Exception):
 
 def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
     """Write the folder atomically: all files or none. An existing folder is kept unless `force`."""
-    if folder.exists() and not force:
-        raise PlanError(f"{folder}: exists already; choose another -o, or --force to replace it")
+    check_free(folder, force=force)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -50,6 +49,16 @@ def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
         raise PlanError(f"{folder}: cannot write the plan: {error.strerror}; nothing was changed there") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def check_free(folder: Path, *, force: bool) -> None:
+    """PlanError where a plan must not be written: something is there, and it is no plan, or `force` was not said."""
+    if not folder.exists():
+        return
+    if not force:
+        raise PlanError(f"{folder}: exists already; choose another -o, or --force to replace it")
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "plan.json").exists()):
+        raise PlanError(f"{folder}: is no plan folder, so --force does not replace it; choose another -o")
 
 
 def read(folder: Path) -> Plan:
@@ -64,10 +73,12 @@ def read(folder: Path) -> Plan:
         ) from None
     except (ValueError, OSError) as error:
         raise PlanError(f"{folder}: {error}") from None
-    if summary.get("schema") != SCHEMA_VERSION:
-        raise PlanError(
-            f"{folder}/plan.json: schema is {summary.get('schema')!r}, expected {SCHEMA_VERSION!r}; solve again"
-        )
+    schema = summary.get("schema") if isinstance(summary, dict) else None
+    if schema != SCHEMA_VERSION:
+        raise PlanError(f"{folder}/plan.json: schema is {schema!r}, expected {SCHEMA_VERSION!r}; solve again")
+    missing = [key for key in ("config", "overrides", "status", "bounds") if key not in summary]
+    if missing:
+        raise PlanError(f"{folder}/plan.json: has no {', no '.join(missing)}; solve again")
     return Plan(summary, tables, config)
 
 
@@ -86,11 +97,17 @@ def _write_synced(path: Path, text: str) -> None:
 
 
 def _replace(staging: Path, folder: Path) -> None:
-    """Swap the finished folder in; an old one goes only after the new one stands."""
+    """Swap the finished folder in; an old one goes only after a new one stands."""
     if not folder.exists():
         staging.rename(folder)
         return
     old = folder.with_name(f".{folder.name}-old-{os.getpid()}")
     folder.rename(old)
-    staging.rename(folder)
-    shutil.rmtree(old)
+    try:
+        staging.rename(folder)
+    except BaseException:
+        if not folder.exists():
+            old.rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)

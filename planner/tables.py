@@ -242,6 +242,8 @@ def from_csv(name: str, text: str) -> Table:
         raise ValueError(f"{name}.csv:1: columns are {header}, expected {names}")
     rows = []
     for line, cells in enumerate(reader, 2):
+        if len(cells) != len(names):
+            raise ValueError(f"{name}.csv:{line}: has {len(cells)} cells, expected {len(names)}")
         rows.append(tuple(_cell(name, line, column, text) for column, text in zip(wanted.columns, cells, strict=True)))
     return Table(wanted, tuple(rows))
 
