@@ -48,7 +48,7 @@ def solve(
     goal = goal_of(instance, program)
     outcome = maximize(highs, goal, gap=scenario.gap, time_limit_s=scenario.time_limit_s, progress=progress)
     solved = clock.perf_counter()
-    values = shortest_flows(instance, program, outcome.values[: len(program.cost)])
+    values = shortest_flows(instance, program, outcome.values)
     point = point_of(program, values, outcome.row_duals[: len(program.row_lower)])
     tables = tables_of(instance, point)
     tables["rules"] = table("rules", rule_rows(instance, point))

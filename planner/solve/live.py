@@ -47,7 +47,7 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
 
     interior  cold, with crossover: the first solves of a large program
     dual      from the last basis after rows were added
-    primal    from the last basis after costs were changed or columns added
+    primal    from the last basis after costs were changed
 
     A program that changes in both ways loses its basis in both senses; change one, solve, change the other. Whatever
     ends `Unknown` is solved again by the simplex from scratch.
@@ -105,12 +105,6 @@ def change_costs(highs: Any, columns: Ints, costs: Floats) -> None:
     """Set the objective coefficients of some columns."""
     flat = columns.ravel().astype(np.int32)
     highs.changeColsCost(len(flat), flat, np.ascontiguousarray(costs.ravel(), np.float64))
-
-
-def add_columns(highs: Any, count: int) -> None:
-    """Add empty columns x >= 0 of cost zero at the end."""
-    none = np.zeros(0, np.int32)
-    highs.addCols(count, np.zeros(count), np.zeros(count), np.full(count, INF), 0, none, none, np.zeros(0))
 
 
 def add_tangents(highs: Any, function: Ints, argument: Ints, intercept: Floats, slope: Floats) -> None:

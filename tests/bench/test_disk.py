@@ -48,7 +48,7 @@ def test_a_missing_folder_is_made(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_a_folder_is_named(tmp_path: Path) -> None:
     (tmp_path / "none").write_text("a file")
-    with pytest.raises(ResultError, match="cannot be written: .*; choose another place"):
+    with pytest.raises(ResultError, match=r"cannot be written: .*; choose another place"):
         write_atomically(tmp_path / "none" / "r.json", "x")
 
 
