@@ -21,6 +21,7 @@ from planner.linear import LinearProgram
 from planner.plan import SCHEMA_VERSION, Plan
 from planner.scenario import Growth, Scenario
 from planner.solve.highs import hand_over
+from planner.solve.integers import maximize_whole
 from planner.solve.tangents import Outcome, Round, goal_of, maximize
 from planner.solve.ties import shortest_flows
 from planner.tables import table
@@ -46,7 +47,11 @@ def solve(
     highs = hand_over(program)
     handed = clock.perf_counter()
     goal = goal_of(instance, program)
-    outcome = maximize(highs, goal, gap=scenario.gap, time_limit_s=scenario.time_limit_s, progress=progress)
+    limits = {"gap": scenario.gap, "time_limit_s": scenario.time_limit_s}
+    if program.integer.any():
+        outcome = maximize_whole(program, goal, **limits, progress=progress)
+    else:
+        outcome = maximize(highs, goal, **limits, progress=progress)
     solved = clock.perf_counter()
     values = shortest_flows(instance, program, outcome.values)
     point = point_of(program, values, outcome.row_duals[: len(program.row_lower)])

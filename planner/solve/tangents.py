@@ -72,7 +72,7 @@ class Round:
     """One linear program solved: bounds so far, their gap, seconds since the start."""
 
     number: int
-    method: Method
+    method: Method | Literal["whole"]
     upper: float
     lower: float
     gap: float

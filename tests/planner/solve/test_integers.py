@@ -1,0 +1,106 @@
+"""Whole modules: against enumeration, with certified bounds, prices after fixing, and what happens without a plan."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from planner.instance import build_instance
+from planner.plan import Plan
+from planner.scenario import Scenario
+from planner.solve.explain import explain
+from planner.solve.live import InfeasibleError
+from planner.solving import program_of, solve
+from planner.verify import verify
+from tests.planner.toys import budget, tiny, trading
+from tests.planner.verify_cases import MASTS, problems, rich, rule
+
+
+def whole(scenario: Scenario, *assets: str) -> Scenario:
+    return replace(scenario, assets=tuple(replace(a, integer=a.id in assets) for a in scenario.assets))
+
+
+def modules(plan: Plan, asset: str) -> list[float]:
+    return [row["modules"] for row in plan.tables["orders"].records() if row["asset"] == asset]
+
+
+def enumerated(objective: str, money: float) -> float:
+    """The best whole year of the tiny case over all ways to spend its money; both years are alike."""
+    best = -np.inf
+    for servers in itertools.product(range(1, int(money // 5) + 1), repeat=2):
+        left = int((money - 5 * sum(servers)) // 2)
+        for north in range(1, left):
+            indexes = [m**0.3 * s**0.1 for m, s in zip((north, left - north), servers, strict=True)]
+            gains = np.log(indexes) if objective == "proportional" else indexes
+            best = max(best, 0.75 * gains[0] + 0.25 * gains[1])
+    return best
+
+
+@pytest.mark.parametrize("objective", ["proportional", "total"])
+@pytest.mark.parametrize("money", [23.0, 47.0, 100.0])
+def test_the_best_whole_plan_is_found(objective: str, money: float):
+    plan = solve(whole(tiny(objective=objective, gap=1e-5, budgets=(budget(money),)), "mast", "server"))
+    best, bounds = enumerated(objective, money), plan.summary["bounds"]
+    assert plan.summary["status"] == "optimal"
+    assert bounds["lower"] == pytest.approx(best, abs=1e-5)
+    assert bounds["lower"] - 1e-9 <= best <= bounds["upper"] + 1e-9
+    numbers = modules(plan, "mast") + modules(plan, "server")
+    assert numbers == [round(number) for number in numbers]
+
+
+@pytest.mark.parametrize("objective", ["proportional", "total"])
+@pytest.mark.parametrize("scenario", [trading, rich])
+def test_whole_plans_verify_and_cost_a_little(scenario, objective: str):
+    question = whole(scenario(objective=objective, gap=1e-4), "mast", "server")
+    plan, free = solve(question), solve(scenario(objective=objective, gap=1e-5))
+    assert plan.summary["status"] == "optimal"
+    assert problems(verify(question, plan)) == []
+    assert plan.summary["bounds"]["lower"] <= free.summary["bounds"]["upper"] + 1e-9
+    assert plan.summary["bounds"]["upper"] <= free.summary["bounds"]["upper"] + 1e-4
+
+
+def test_one_asset_alone_may_be_whole():
+    plan = solve(whole(tiny(gap=1e-5, budgets=(budget(93.0),)), "server"))
+    assert all(number == round(number) for number in modules(plan, "server"))
+    assert any(number != round(number) for number in modules(plan, "mast"))
+
+
+def test_prices_are_those_of_the_continuous_rest():
+    """Servers are fixed; a million more buys half a mast, split 3 to 1."""
+    plan = solve(whole(tiny(gap=1e-6), "server"))
+    servers = sum(row["capex_million"] for row in plan.tables["orders"].records() if row["asset"] == "server") / 2
+    price = plan.tables["budgets"].records()[0]["price_per_billion"] / 1e3
+    assert price == pytest.approx(0.3 / (1 + 1 / 1.05) / (100 - servers), rel=1e-3)
+
+
+def test_rounds_close_in_on_the_whole_optimum():
+    rounds = solve(whole(tiny(objective="total", gap=1e-6), "mast", "server")).summary["rounds"]
+    assert {r["method"] for r in rounds} == {"whole"}
+    assert np.diff([r["upper"] for r in rounds]).max(initial=0.0) <= 0.0
+    assert np.diff([r["lower"] for r in rounds]).min(initial=0.0) >= 0.0
+
+
+def test_a_whole_module_that_nobody_can_pay():
+    """Half a mast would do for the floor, and half a mast is what there is money for."""
+    poor = whole(tiny(budgets=(budget(1.0),), rules=(rule("half", "floor", "order", 0.5, MASTS),)), "mast")
+    assert solve(replace(poor, assets=tiny().assets)).summary["status"] == "optimal"
+    with pytest.raises(InfeasibleError, match="no plan of whole modules"):
+        solve(poor)
+    assert "would have to give way by" in explain(poor, program_of)
+
+
+def test_no_time_is_an_error():
+    with pytest.raises(TimeoutError, match="raise time_limit"):
+        solve(whole(tiny(time_limit_s=0.0), "mast"))
+
+
+def test_modules_are_whole_not_units():
+    question = whole(trading(gap=1e-4), "mast")
+    plan = solve(question)
+    units = [row["units"] for row in plan.tables["orders"].records() if row["asset"] == "mast"]
+    assert units
+    assert all(amount % 1000.0 == 0.0 for amount in units)
+    assert build_instance(question).module[0] == 1000.0
