@@ -118,9 +118,10 @@ def compare_solves(scenario: Any, skip_peers: bool, rounds: int) -> dict[str, An
             theirs.append(time.process_time() - started)
     row = {"objective": scenario.objective, "cpu_s": median(ours), "lower": outcome.lower, "upper": outcome.upper}
     print(f"{scenario.objective:13s} ours {row['cpu_s']:.1f} s CPU, {outcome.lower:.6f} to {outcome.upper:.6f}", end="")
-    if peer is not None:
+    if theirs:
         row |= {"clarabel_cpu_s": median(theirs), "clarabel": peer, "ratio": median(theirs) / median(ours)}
-        print(f"; cvxpy + Clarabel {row['clarabel_cpu_s']:.1f} s, {peer:.6f}; ratio {row['ratio']:.2f}", end="")
+        answer = "no answer" if peer is None else f"{peer:.6f}"
+        print(f"; cvxpy + Clarabel {row['clarabel_cpu_s']:.1f} s, {answer}; ratio {row['ratio']:.2f}", end="")
     print()
     return row
 
