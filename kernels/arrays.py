@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 ALIGNMENT_BYTES = 64
 
 
-def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[np.generic]:
+def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """Uninitialised C-contiguous array whose first byte starts a cache line."""
     kind = np.dtype(dtype)
     size_bytes = int(np.prod(shape, dtype=np.int64)) * kind.itemsize
@@ -17,7 +19,7 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[np.generi
     return buffer[start : start + size_bytes].view(kind).reshape(shape)
 
 
-def poisoned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[np.generic]:
+def poisoned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     """Aligned array full of NaN: whatever a kernel forgets to write is seen by the check."""
     output = aligned(shape, dtype)
     output.fill(np.nan)
@@ -26,10 +28,10 @@ def poisoned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[np.gener
 
 def uniform(
     random: np.random.Generator, shape: int | tuple[int, ...], dtype: type[np.float32] | type[np.float64]
-) -> NDArray[np.generic]:
+) -> NDArray[Any]:
     """Aligned array of numbers spread evenly over [-1, 1)."""
     values = aligned(shape, dtype)
-    random.random(out=values, dtype=dtype)  # type: ignore[arg-type]
-    values *= 2  # type: ignore[misc]
-    values -= 1  # type: ignore[misc]
+    random.random(out=values, dtype=dtype)
+    values *= 2
+    values -= 1
     return values
