@@ -38,8 +38,11 @@ class PlanError(Exception):
 def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
     """Write the folder atomically: all files or none. An existing folder is kept unless `force`."""
     check_free(folder, force=force)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        raise PlanError(f"{folder}: cannot write there: {error.strerror}; choose another -o") from error
     try:
         staging.chmod(0o755)
         for name, text in _files(plan).items():

@@ -367,3 +367,8 @@ def test_an_interrupt_in_the_middle_leaves_nothing(tmp_path):
     assert "Traceback" not in told
     assert told.rstrip().endswith("error: stopped; nothing was written")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_in_the_place_of_a_folder_is_named(tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    refused(solve(tmp_path / "file" / "plan"), 2, "cannot write there", "choose another -o")
