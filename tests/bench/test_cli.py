@@ -153,7 +153,13 @@ def test_run_into_a_file_in_the_place_of_a_folder_says_so(tmp_path: Path) -> Non
 def started(tmp_path: Path, *options: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "bench", "run", "--suite", str(stored(tmp_path / "tiny.yaml", SUITE))]
     command += ["-o", str(tmp_path / "r.json"), *options]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=HOME)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, **pipes, cwd=HOME, preexec_fn=heed_interrupts)
+
+
+def heed_interrupts() -> None:
+    """Background jobs of a shell are born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def wait_for_cases(journal: Path, count: int, process: subprocess.Popen[str]) -> None:

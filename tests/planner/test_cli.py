@@ -349,10 +349,16 @@ def appearing(folder: Path, plan: Path) -> Callable[..., Any]:
     return solve_meanwhile
 
 
+def heed_interrupts() -> None:
+    """Background jobs of a shell are born deaf to Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_in_the_middle_leaves_nothing(tmp_path):
     """Ctrl-C while the national plan is solved: one line, no folder, no staging, no traceback."""
     command = [sys.executable, "-m", "planner", "plan", "solve", str(CHINA), "-o", str(tmp_path / "plan")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    process = subprocess.Popen(command, **pipes, cwd=ROOT, preexec_fn=heed_interrupts)
     lines: list[str] = []
     reader = threading.Thread(target=lambda: lines.extend(iter(process.stderr.readline, "")))
     reader.start()
