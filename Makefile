@@ -17,7 +17,7 @@ help:
 	@echo "make clean  remove the environment and everything made"
 
 define install
-	@if command -v uv >/dev/null 2>&1; then \
+	@if uv --version >/dev/null 2>&1; then \
 	  test -x $(BIN)/python || uv venv --quiet --python "$(PYTHON)" $(VENV); \
 	  uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e ".[$(1)]"; \
 	else \
