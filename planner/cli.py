@@ -98,8 +98,8 @@ def solve(
 
         check_free(output, force=force)
         started = time.perf_counter()
-        scenario = _read(config, overrides)
-        solved = _solve(scenario, config, overrides, time.perf_counter() - started, output)
+        scenario, text = _read_with_text(config, overrides)
+        solved = _solve(scenario, text, config, time.perf_counter() - started, output)
         write(solved, output, force=force)
         _say_verdict(scenario, solved, output)
         if as_json:
@@ -159,21 +159,26 @@ innocap.add_command(bench)
 
 
 def _read(config: Path, overrides: tuple[str, ...]) -> Scenario:
-    from planner.config import read
+    return _read_with_text(config, overrides)[0]
 
-    scenario = read(str(config), overrides)
-    for notice in scenario.notices:
+
+def _read_with_text(config: Path, overrides: tuple[str, ...]) -> tuple[Scenario, str]:
+    """The scenario, and the config as resolved."""
+    from planner.config import load, scenario
+    from planner.config.resolved import text
+
+    document = load(str(config), overrides)
+    asked = scenario(document)
+    for notice in asked.notices:
         click.echo(f"note: {notice}", err=True)
-    return scenario
+    return asked, text(document)
 
 
-def _solve(scenario: Scenario, config: Path, overrides: tuple[str, ...], read_s: float, output: Path) -> Plan:
-    from planner.config.resolved import resolved_text
+def _solve(scenario: Scenario, text: str, config: Path, read_s: float, output: Path) -> Plan:
     from planner.solve.explain import explain
     from planner.solve.live import InfeasibleError
     from planner.solving import program_of, solve
 
-    text = resolved_text(str(config), overrides)
     origin = os.path.relpath(config, output)
     try:
         return solve(scenario, text, config_path=origin, progress=_say_round, read_s=read_s)

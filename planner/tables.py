@@ -208,7 +208,8 @@ class Table:
         return [row[at] for row in self.rows]
 
     def records(self) -> list[dict[str, Any]]:
-        return [dict(zip(self.header, row, strict=True)) for row in self.rows]
+        names = self.header
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
 
 
 def schema(name: str) -> Schema:

@@ -33,9 +33,8 @@ class Told:
         places = [{label: at for at, label in enumerate(labels)} for labels in axes]
         found = np.zeros(tuple(len(labels) for labels in axes))
         shown = self.plan.tables[table]
-        columns = [shown.column(key) for key in keys]
-        for *labels, amount in zip(*columns, shown.column(value), strict=True):
-            found[tuple(place[label] for place, label in zip(places, labels, strict=True))] = amount
+        cells = [[place[label] for label in shown.column(key)] for key, place in zip(keys, places, strict=True)]
+        found[tuple(np.array(cell, np.int64) for cell in cells)] = shown.column(value)
         return found
 
 
