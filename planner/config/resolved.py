@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from planner.config.loading import Document, load
+from planner.config.loading import Document
 from planner.config.tree import Key, plain, scalar
 
 _WIDTH = 110
-
-
-def resolved_text(path: str | os.PathLike[str], overrides: Iterable[str] = ()) -> str:
-    """The config at a path as resolved; `text` spares the second reading where it has been read already."""
-    return text(load(path, overrides))
 
 
 def text(document: Document) -> str:
