@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.extract import Point
+from planner.formulation.sets import capped_factors, growing_assets, halls
 from planner.instance import Instance
 from planner.policies import PolicyRow, policy_rows
+from planner.scenario import base_modules
 
 Floats = NDArray[np.float64]
 Row = tuple[Any, ...]
@@ -55,11 +57,11 @@ def _sides(point: Point, row: PolicyRow) -> tuple[float, float]:
 def _growth(instance: Instance, point: Point) -> Iterator[Row]:
     scenario = instance.scenario
     assets = [asset.id for asset in scenario.assets]
-    base = np.stack([asset.base_stock / asset.module_units for asset in scenario.assets], axis=1)
+    base = base_modules(scenario)
     stock = np.concatenate([base[:, :, None], point.values["stock"]], axis=2)
     prices = point.prices["orders_grow_at_a_limited_rate"]
-    pairs = [(limit, assets.index(a)) for limit in scenario.growth_limits for a in limit.assets]
-    for g, (limit, a) in enumerate(pairs):
+    for g, (at, a) in enumerate(growing_assets(instance)):
+        limit = scenario.growth_limits[at]
         unit = instance.module[a]
         for r, region in enumerate(scenario.regions):
             for v, year in enumerate(scenario.years):
@@ -119,8 +121,7 @@ def _bandwidth_unit(instance: Instance) -> float:
 
 def _talent(instance: Instance, point: Point) -> Iterator[Row]:
     inn, time = instance.innovation, instance.timeline
-    capped = [f for f in range(len(inn.factors)) if np.isfinite(inn.usable[:, f]).all()]
-    for c, f in enumerate(capped):
+    for c, f in enumerate(capped_factors(instance)):
         name, prices = (
             f"{instance.scenario.factors[inn.factors[f]].id}_usable_by_talent",
             point.prices["level_is_usable_by_talent"],
@@ -136,8 +137,7 @@ def _housing(instance: Instance, point: Point) -> Iterator[Row]:
     assets, time, stock = instance.scenario.assets, instance.timeline, point.values["stock"]
     ids = [asset.id for asset in assets]
     prices = point.prices["halls_house_the_machines"]
-    halls = [h for h, hall in enumerate(ids) if any(asset.housed_in == hall for asset in assets)]
-    for at, h in enumerate(halls):
+    for at, h in enumerate(halls(instance)):
         need = np.array([asset.housing_per_unit * (asset.housed_in == ids[h]) for asset in assets]) * instance.module
         used, room = np.einsum("a,rat->rt", need, stock), stock[:, h] * instance.module[h]
         for r, region in enumerate(instance.scenario.regions):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.geography import spillover_weights
-from planner.scenario import ElasticitySet, Factor, Scenario
+from planner.scenario import ElasticitySet, Factor, Scenario, base_modules
 from planner.timeline import Timeline
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Time
     ids = [scenario.factors[f].id for f in supplied]
     supply = np.array([[a.supplies.get(f, 0.0) * a.module_units for a in scenario.assets] for f in ids])
     feed = np.array([[float(d.feeds == f) for d in scenario.demand] for f in ids]).reshape(len(ids), -1)
-    base = np.stack([asset.base_stock / asset.module_units for asset in scenario.assets], axis=1)
+    base = base_modules(scenario)
     usable, usable_base = _usable(scenario, supplied, time)
     own = np.minimum(base @ supply.T + served @ feed.T, usable_base)
     scale = 100.0 / own.sum(axis=0)

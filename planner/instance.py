@@ -16,7 +16,7 @@ from planner.demand import base_eflops, demand_eflops
 from planner.finance import energy_gwh, life_within, price_path_million, surviving_share
 from planner.geography import delay_ms
 from planner.innovation import Innovation, build_innovation
-from planner.scenario import Asset, ElasticitySet, Scenario, Supply
+from planner.scenario import Asset, ElasticitySet, Scenario, Supply, base_modules
 from planner.timeline import Timeline, timeline
 
 Floats = NDArray[np.float64]
@@ -89,7 +89,7 @@ def build_instance(scenario: Scenario, known: tuple[Capability, ...] | None = No
     elasticities = next(s for s in scenario.elasticity_sets if s.id == scenario.elasticity_set)
     assets = scenario.assets
     module = np.array([asset.module_units for asset in assets])
-    base = np.stack([asset.base_stock for asset in assets], axis=1) / module
+    base = base_modules(scenario)
     left = np.stack([surviving_share(a.life_years.value, time.year.astype(float) - scenario.base_year) for a in assets])
     base_stock = base[:, :, None] * left[None]
     price = np.stack([_price(scenario, asset, time) for asset in assets])

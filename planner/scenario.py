@@ -315,3 +315,8 @@ class Scenario:
     files: Mapping[str, str]
     overrides: tuple[str, ...]
     notices: tuple[str, ...]
+
+
+def base_modules(scenario: Scenario) -> Floats:
+    """Stock of the base year in modules, (R, A)."""
+    return np.stack([asset.base_stock / asset.module_units for asset in scenario.assets], axis=1)

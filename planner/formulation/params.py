@@ -9,6 +9,7 @@ from planner.budgets import Ledger
 from planner.formulation.sets import FIRST_POINTS, capped_factors, growing_assets, halls, hosts
 from planner.instance import Instance
 from planner.policies import Entries, Policies
+from planner.scenario import base_modules
 from planner.symbols import Param
 
 Floats = NDArray[np.float64]
@@ -242,7 +243,7 @@ def _growth(instance: Instance) -> tuple[Param, ...]:
     limits, pairs = instance.scenario.growth_limits, growing_assets(instance)
     rate = np.array([limits[g].rate for g, _ in pairs])
     asset = np.array([a for _, a in pairs], np.int64)
-    base = np.stack([x.base_stock / x.module_units for x in instance.scenario.assets], axis=1)
+    base = base_modules(instance.scenario)
     seed = np.array([limits[g].seed for g, _ in pairs]) * base.sum(axis=0)[asset]
     room = np.broadcast_to(seed[None, :, None], (len(base), len(pairs), instance.timeline.orders)).copy()
     room[:, :, 0] += rate * base[:, asset]
