@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from bench.result import Verification
+from kernels.arrays import poison
 from kernels.spec import Kernel
 
 
@@ -17,7 +18,7 @@ from kernels.spec import Kernel
 class Trial:
     """Inputs made for one verification, and what must come out.
 
-    arrays        arguments of the kernel, outputs poisoned unless the kernel reads them
+    arrays        arguments of the kernel; outputs and workspace are poisoned, unless the kernel updates them
     expected      output name -> reference result
     fingerprints  argument name -> checksum before the call; in-out arguments must change, inputs must not
     seed          of the inputs
@@ -30,25 +31,11 @@ class Trial:
 
 
 def prepare(kernel: Kernel, size: Mapping[str, int], seed: int) -> Trial:
-    """Inputs, expected outputs and checksums for one call.
-
-    Outputs are filled with NaN (integers: their smallest value) before the reference sees them. If the
-    reference then yields NaN the kernel updates its arguments in place, so the real values are restored.
-    """
+    """Inputs, expected outputs and checksums for one call."""
     arrays = kernel.inputs(seed, **size)
-    poison(arrays, kernel.outputs)
-    expected = kernel.reference(**arrays)
-    if not _finite(expected):
-        arrays = kernel.inputs(seed, **size)
-        expected = kernel.reference(**arrays)
-    return Trial(arrays, expected, fingerprints(arrays), seed)
-
-
-def poison(arrays: Mapping[str, Any], names: tuple[str, ...]) -> None:
-    """Overwrite the named arrays with a value that no kernel produces by accident."""
-    for name in names:
-        array = arrays[name]
-        array.fill(np.nan if array.dtype.kind in "fc" else np.iinfo(array.dtype).min)
+    for name in {*kernel.outputs, *kernel.workspace} - {*kernel.updates}:
+        poison(arrays[name])
+    return Trial(arrays, kernel.reference(**arrays), fingerprints(arrays), seed)
 
 
 def fingerprints(arrays: Mapping[str, Any]) -> dict[str, int]:
@@ -60,7 +47,7 @@ def fingerprints(arrays: Mapping[str, Any]) -> dict[str, int]:
 def check(kernel: Kernel, trial: Trial) -> Verification:
     """Judge the arguments after the call: right values, everything written, nothing else touched."""
     after = fingerprints(trial.arrays)
-    kept = [name for name in after if name not in kernel.outputs]
+    kept = [name for name in after if name not in (*kernel.outputs, *kernel.workspace)]
     touched = [name for name in kept if after[name] != trial.fingerprints[name]]
     unwritten = [name for name in kernel.outputs if after[name] == trial.fingerprints[name]]
     if touched:
@@ -81,14 +68,20 @@ def verdict(kernel: Kernel, seed: int, error: float | None, reason: str) -> Veri
 
 
 def max_error(got: Any, expected: Any) -> float | None:
-    """Largest |got - expected| over the largest |expected|; None if not comparable or not finite."""
+    """Largest |got - expected| over the largest |expected|; None if not comparable or not finite.
+
+    Integers have no error that could be allowed: what counts is the share of elements that differ.
+    """
     got, expected = np.asarray(got), np.asarray(expected)
     if got.shape != expected.shape:
         return None
+    if got.dtype.kind not in "fc":
+        return float(np.mean(got != expected)) if got.size else 0.0
     scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+    precise = np.complex128 if got.dtype.kind == "c" else np.float64
     worst = 0.0
     for part, wanted in zip(_rows(got), _rows(expected), strict=True):
-        error = float(np.max(np.abs(part.astype(np.float64) - wanted), initial=0.0))
+        error = float(np.max(np.abs(part.astype(precise) - wanted), initial=0.0))
         if not np.isfinite(error):
             return None
         worst = max(worst, error)
@@ -98,7 +91,3 @@ def max_error(got: Any, expected: Any) -> float | None:
 def _rows(array: Any, length: int = 1 << 20) -> list[Any]:
     flat = np.atleast_1d(array).reshape(-1)
     return [flat[start : start + length] for start in range(0, flat.size, length)]
-
-
-def _finite(arrays: Mapping[str, Any]) -> bool:
-    return all(bool(np.isfinite(array).all()) for array in arrays.values())

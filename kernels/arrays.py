@@ -1,4 +1,4 @@
-"""Arrays for kernel inputs: aligned to cache lines, and outputs poisoned with NaN."""
+"""Arrays for kernel inputs: aligned to cache lines, and outputs poisoned."""
 
 from __future__ import annotations
 
@@ -19,11 +19,26 @@ def aligned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
     return buffer[start : start + size_bytes].view(kind).reshape(shape)
 
 
+def poison(output: NDArray[Any]) -> None:
+    """Fill with NaN, integers with 1010...10: whatever a kernel forgets to write is seen by the check."""
+    if output.dtype.kind in "fc":
+        output.fill(np.nan)
+    else:
+        output.view(np.uint8).fill(0xAA)
+
+
 def poisoned(shape: int | tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
-    """Aligned array full of NaN: whatever a kernel forgets to write is seen by the check."""
+    """Aligned array full of poison."""
     output = aligned(shape, dtype)
-    output.fill(np.nan)
+    poison(output)
     return output
+
+
+def is_poisoned(array: NDArray[Any]) -> bool:
+    """Whether every element is poison."""
+    untouched = np.empty_like(array)
+    poison(untouched)
+    return np.array_equal(array, untouched, equal_nan=array.dtype.kind in "fc")
 
 
 def uniform(

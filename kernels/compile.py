@@ -2,14 +2,18 @@
 
 Nothing is compiled at import. The first call compiles, later processes read the cache, and the cache
 is keyed by everything that shapes the machine code: function, types, processor, the sources of the
-modules that every kernel calls, and the SIMD width. So no process is served code made for another width.
+kernel's file and of all files that it imports from here, and the SIMD width. So no process is served
+stale code, or code made for another width.
 """
 
 from __future__ import annotations
 
+import ast
 import hashlib
-from collections.abc import Callable
+import inspect
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,25 +26,49 @@ from kernels import simd
 FAST_MATH = frozenset({"nnan", "ninf", "nsz", "arcp", "contract", "reassoc"})
 CONTRACT = frozenset({"contract"})
 
-_SHARED_SOURCES = ("simd.py", "tile.py", "compile.py")
 _SCALARS: dict[str, type] = {"float64": float, "int64": int}
 
 
-def _fingerprint() -> str:
+HOME = Path(__file__).parent
+
+
+def sources(path: Path) -> dict[Path, bytes]:
+    """A file of this package and every other one that it imports, directly or not, with their contents."""
+    found: dict[Path, bytes] = {}
+    waiting = [path]
+    while waiting:
+        current = waiting.pop()
+        if current not in found:
+            found[current] = current.read_bytes()
+            waiting.extend(_imported(found[current]))
+    return found
+
+
+def _imported(source: bytes) -> Iterator[Path]:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == HOME.name:
+            module = HOME.joinpath(*node.module.split(".")[1:])
+            named = (module / alias.name for alias in node.names)
+            for place in named if module == HOME else (module, *named):
+                yield from (file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file())
+
+
+@cache
+def fingerprint(path: Path) -> str:
+    """Digest of the SIMD width and of all sources that a kernel's file is made of."""
     digest = hashlib.sha256(str(simd.BITS).encode())
-    for name in _SHARED_SOURCES:
-        digest.update(Path(__file__).with_name(name).read_bytes())
+    for name, content in sorted(sources(path).items()):
+        digest.update(name.relative_to(HOME).as_posix().encode() if name.is_relative_to(HOME) else b"")
+        digest.update(content)
     return digest.hexdigest()
 
 
-FINGERPRINT = _fingerprint()
-
-
 class _Cache(FunctionCache):
-    """Numba's on-disk cache, keyed by width and shared sources too; a full disk costs time only."""
+    """Numba's on-disk cache, keyed by width and sources too; a full disk costs time only."""
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
-        return (*super()._index_key(sig, codegen), FINGERPRINT)  # type: ignore[no-untyped-call]
+        made_of = fingerprint(Path(inspect.getfile(self._py_func)))
+        return (*super()._index_key(sig, codegen), made_of)  # type: ignore[no-untyped-call]
 
     def save_overload(self, sig: Any, data: Any) -> None:
         with suppress(OSError):

@@ -9,9 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Arrays = Mapping[str, Any]
-Limit = Literal["compute", "memory", "latency"]
-Precision = Literal["fp64", "fp32"]
+Limit = Literal["compute", "memory", "latency", "network"]
+Precision = Literal["fp64", "fp32", "bf16", "int64", "int32"]
 
 
 @dataclass(frozen=True)
@@ -47,17 +46,25 @@ class Kernel:
     limit      the resource that bounds it on a normal machine
     precision  arithmetic precision, names the FMA ceiling it is compared with
     sizes      preset ("quick", "standard", "full") -> parameters passed to inputs and work; any positive
-               integers are valid parameters
+               integers are valid parameters, unless `small_sizes` says which are
     inputs     inputs(seed, **size) -> {argument name: array or scalar}; outputs are allocated here too
-    outputs    names of the arguments that the kernel writes; all others stay untouched. An output is poisoned
-               with NaN unless the kernel updates it in place: then compute the reference first
+    outputs    names of the arguments that the kernel writes, poisoned by `inputs` (see `arrays.poisoned`)
     reference  reference(**inputs) -> {output name: array}, NumPy, float64 where it matters, allocates its own results
     cpu        cpu(*inputs.values()), Numba-compiled, writes the outputs in place, returns None; TypeError or
                ValueError when an argument has the wrong type, layout or shape
     work       work(**size) -> Work
-    rtol       largest max|found - reference| / max|reference| of an output, derived in `tolerance`
+    goals      library of a peer ("C", "torch", "numpy", "scipy"), or "best" for the fastest of all, -> what
+               peer time over ours must reach on one thread
+    rtol       largest max|found - reference| / max|reference| of an output, derived in `tolerance`; integers must
+               be equal, and count the share of elements that are not
     tolerance  one sentence: where rtol comes from
     source     where the formula comes from
+    updates    outputs that are also read: they start with values instead of poison
+    workspace  arguments that the kernel may overwrite and nobody reads afterwards
+    moves_once whether one call moves each input and output between memory and processor exactly once, which is
+               then what `work` must count
+    small_sizes  sizes for tests where not all positive integers are valid: ragged, odd, smallest
+    simple     the same work as plain loops, with the arguments of `cpu`: what the faster version gains
     """
 
     name: str
@@ -73,3 +80,9 @@ class Kernel:
     rtol: float
     tolerance: str
     source: str
+    goals: Mapping[str, float]
+    updates: tuple[str, ...] = ()
+    workspace: tuple[str, ...] = ()
+    moves_once: bool = True
+    small_sizes: tuple[Mapping[str, int], ...] = ()
+    simple: Callable[..., None] | None = None

@@ -32,13 +32,13 @@ def version() -> str:
 
 
 @cache
-def library(source: str) -> ctypes.CDLL:
-    """The compiled and loaded source. Raises Unavailable with the compiler's first complaint."""
+def library(source: str, *flags: str) -> ctypes.CDLL:
+    """The source compiled with FLAGS and more flags, and loaded. Raises Unavailable with the first complaint."""
     folder = Path(tempfile.mkdtemp(prefix="innocap-peer-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     code, built = folder / "peer.c", folder / "peer.so"
     code.write_text(source)
-    command = [compiler(), *FLAGS, "-o", str(built), str(code)]
+    command = [compiler(), *FLAGS, *flags, "-o", str(built), str(code), "-lm"]
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         complaint = next((line for line in done.stderr.splitlines() if "error" in line), "it failed")

@@ -96,4 +96,5 @@ STENCIL7 = Kernel(
     rtol=1e-15,
     tolerance="8 roundings of numbers below 1 whose weights sum to 1",
     source="Datta et al., SC 2008",
+    goals={"C": 1.0},
 )

@@ -93,4 +93,6 @@ ADAMW = Kernel(
     rtol=1e-6,
     tolerance="about ten fp32 roundings (6e-8 each) of numbers below 1",
     source="Loshchilov and Hutter, ICLR 2019",
+    goals={"torch": 1.0},
+    updates=("parameter", "first", "second"),
 )

@@ -17,15 +17,14 @@ from numba import prange
 from kernels import simd, tile
 from kernels.arrays import poisoned, uniform
 from kernels.compile import FAST_MATH, compiled, fast_part
+from kernels.elementary import LOG2_E, exp2
 from kernels.spec import Kernel, Work
 from kernels.tile import ROWS, VECTORS
 
 HEAD_DIM = 64
 QUERIES = 8 * ROWS
 KEYS = 256
-LOG2_E = float(np.log2(np.e))
 LOWEST = np.float32(-1e30)
-E1, E2, E3, E4, E5 = (np.float32(c) for c in (0.693147, 0.24022242, 0.055507336, 0.009671513, 0.0013264727))
 
 
 def reference(q: Any, k: Any, v: Any, o: Any) -> dict[str, Any]:
@@ -36,17 +35,6 @@ def reference(q: Any, k: Any, v: Any, o: Any) -> dict[str, Any]:
         weights = np.exp(scores - scores.max(axis=1, keepdims=True))
         result[head] = weights @ values.astype(np.float64) / weights.sum(axis=1, keepdims=True)
     return {"o": result}
-
-
-@fast_part
-def exp2(y: Any) -> Any:
-    """2^y for -126 <= y <= 126 (lower is raised to -126): polynomial for the fraction, exponent bits for the rest."""
-    y = max(y, np.float32(-126))
-    whole = np.rint(y)
-    x = y - whole
-    fraction = np.float32(((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + np.float32(1))
-    bits = np.int32(fraction.view(np.int32) + np.int32(np.int32(whole) << np.int32(23)))
-    return bits.view(np.float32)
 
 
 @fast_part
@@ -194,4 +182,5 @@ ATTENTION = Kernel(
     rtol=2e-5,
     tolerance="scores up to about 20 carry 64 fp32 roundings into the exponent, the polynomial adds 3e-7",
     source="Dao et al., FlashAttention, NeurIPS 2022",
+    goals={"torch": 1.2},
 )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.result import Verification
-from bench.verify import check, max_error, poison, prepare
+from bench.verify import check, max_error, prepare
 from kernels.spec import Kernel
 from tests.bench.toys import DECAY, TOY
 
@@ -106,12 +106,33 @@ def test_an_integer_output_is_poisoned_too() -> None:
     assert verified(replace(kernel, cpu=lambda x, y, factor: np.multiply(x, 2, out=y))).passed
 
 
-def test_poison_fills_only_what_is_named() -> None:
-    arrays = {"x": np.ones(3), "y": np.ones(3), "k": np.ones(3, np.int32)}
-    poison(arrays, ("y", "k"))
-    assert np.isnan(arrays["y"]).all()
-    assert (arrays["k"] == np.iinfo(np.int32).min).all()
-    assert (arrays["x"] == 1).all()
+def test_outputs_and_workspace_are_poisoned_and_what_is_updated_is_not() -> None:
+    kernel = replace(
+        TOY,
+        inputs=lambda seed, n: {"x": np.ones(n), "y": np.ones(n), "state": np.ones(n), "spare": np.ones(n, np.int32)},
+        outputs=("y", "state"),
+        updates=("state",),
+        workspace=("spare",),
+        reference=lambda x, y, state, spare: {"y": x, "state": state + x},
+        cpu=lambda x, y, state, spare: (np.copyto(y, x), np.add(state, x, out=state), spare.fill(7)),
+    )
+    trial = prepare(kernel, SIZE, 3)
+    assert np.isnan(trial.arrays["y"]).all()
+    assert (trial.arrays["spare"] < 0).all()
+    assert (trial.arrays["state"] == 1).all()
+    kernel.cpu(*trial.arrays.values())
+    assert check(kernel, trial).passed
+
+
+def test_of_integers_the_share_that_differs_counts() -> None:
+    big = np.array([2**62 + 1, 5, 6, 7])
+    assert max_error(big, big) == 0
+    assert max_error(big, np.array([2**62, 5, 6, 7])) == 0.25
+    assert max_error(np.zeros(0, np.int64), np.zeros(0, np.int64)) == 0
+
+
+def test_complex_numbers_differ_in_the_plane() -> None:
+    assert max_error(np.array([1 + 1j, 4j]), np.array([1 - 1j, 4j])) == pytest.approx(0.5)
 
 
 def test_the_error_is_relative_to_the_largest_expected_value() -> None:

@@ -96,6 +96,7 @@ TOY = Kernel(
     rtol=1e-15,
     tolerance="one rounding",
     source="made up",
+    goals={"best": 1.0},
 )
 
 
@@ -108,6 +109,7 @@ DECAY = replace(
     name="decay",
     inputs=lambda seed, n: {"state": np.random.default_rng(seed).random(n) + 1, "rate": 0.5},
     outputs=("state",),
+    updates=("state",),
     reference=lambda state, rate: {"state": state * (1 - rate)},
     cpu=decay,
 )

@@ -12,7 +12,9 @@ SMALL_SIZES = ("ones", "twos", "primes", "primes reversed", "one long")
 
 
 def small_size(kernel: Kernel, kind: str) -> dict[str, int]:
-    """Ragged, odd and tiny values for every size parameter; any positive numbers must do."""
+    """Ragged, odd and tiny values for every size parameter: any positive numbers must do, or the kernel's own."""
+    if kernel.small_sizes:
+        return dict(kernel.small_sizes[SMALL_SIZES.index(kind) % len(kernel.small_sizes)])
     names = list(kernel.sizes["quick"])
     values = {
         "ones": [1] * len(names),
@@ -25,9 +27,12 @@ def small_size(kernel: Kernel, kind: str) -> dict[str, int]:
 
 
 def error(found: Any, expected: Any) -> float:
-    """Largest deviation relative to the largest expected value; infinite where NaN was left."""
+    """As in `kernels.spec`: deviation over the largest value, share of wrong integers; infinite where NaN was left."""
+    if np.asarray(found).dtype.kind not in "fc":
+        return float(np.mean(found != np.asarray(expected)))
+    precise = np.complex128 if np.asarray(found).dtype.kind == "c" else np.float64
     scale = float(np.max(np.abs(expected))) or 1.0
-    worst = float(np.max(np.abs(np.asarray(found, np.float64) - expected))) / scale
+    worst = float(np.max(np.abs(np.asarray(found, precise) - expected))) / scale
     return worst if np.isfinite(worst) else float("inf")
 
 

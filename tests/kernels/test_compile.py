@@ -54,9 +54,19 @@ def test_a_cache_that_cannot_be_written_costs_time_only(monkeypatch):
     assert a.tolist() == [1, 1, 1]
 
 
-def test_fingerprint_covers_the_shared_sources():
-    assert len(kernel_compile.FINGERPRINT) == 64
-    assert kernel_compile._fingerprint() == kernel_compile.FINGERPRINT
+def test_a_kernel_is_made_of_its_file_and_all_that_it_imports():
+    home = kernel_compile.HOME
+    found = {path.relative_to(home).as_posix() for path in kernel_compile.sources(home / "training" / "attention.py")}
+    assert {"training/attention.py", "elementary.py", "compile.py", "tile.py", "simd/memory.py", "arrays.py"} <= found
+    assert "memory/stream.py" not in found
+
+
+def test_the_fingerprint_follows_the_sources(tmp_path):
+    one, other = tmp_path / "one.py", tmp_path / "other.py"
+    one.write_text("from kernels import tile\n")
+    other.write_text("from kernels import tile\n\n")
+    assert kernel_compile.fingerprint(one) != kernel_compile.fingerprint(other)
+    assert len(kernel_compile.fingerprint(one)) == 64
 
 
 @compiled(a="float64 rows+1", b="float64 rows 3", scale="float64", steps="int64", threads="threads")

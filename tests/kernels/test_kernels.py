@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from kernels import KERNELS, find
+from kernels.arrays import is_poisoned
 from tests.kernels.checks import SMALL_SIZES, arrays_of, error, small_size, solve
 
 LAST_LEVEL_CACHE_BYTES = 32 * 2**20
+LIBRARIES = {"best", "C", "numpy", "scipy", "torch"}
 
 each_kernel = pytest.mark.parametrize("kernel", KERNELS, ids=lambda kernel: kernel.name)
 
@@ -22,7 +24,7 @@ def test_agrees_with_the_reference(kernel, kind):
     for seed in (1, 2):
         arguments = kernel.inputs(seed, **small_size(kernel, kind))
         expected = kernel.reference(**arguments)
-        assert set(expected) == set(kernel.outputs)
+        assert set(expected) == set(kernel.outputs) >= set(kernel.updates)
         for name, found in solve(kernel, arguments).items():
             assert error(found, expected[name]) <= kernel.rtol, name
 
@@ -42,7 +44,7 @@ def test_writes_its_outputs_only(kernel):
     before = {name: array.copy() for name, array in arrays_of(arguments)}
     kernel.cpu(*arguments.values())
     changed = {name for name, array in arrays_of(arguments) if not np.array_equal(array, before[name], equal_nan=True)}
-    assert changed == set(kernel.outputs)
+    assert changed - set(kernel.workspace) == set(kernel.outputs)
 
 
 @each_kernel
@@ -80,12 +82,11 @@ def shift(array):
 
 
 @each_kernel
-def test_outputs_start_as_nan_unless_they_are_read(kernel):
+def test_outputs_start_as_poison_unless_they_are_read(kernel):
     arguments = kernel.inputs(7, **small_size(kernel, "primes"))
     for name, array in arrays_of(arguments):
-        whole, none = np.isnan(array).all(), not np.isnan(array).any()
-        assert whole or none
-        assert not whole or name in kernel.outputs
+        assert is_poisoned(array) == (name in {*kernel.outputs, *kernel.workspace} - {*kernel.updates}), name
+        assert is_poisoned(array) or not np.isnan(array).any()
 
 
 @each_kernel
@@ -103,10 +104,12 @@ def test_inputs_follow_the_seed(kernel):
 def test_work_counts_the_bytes_of_the_arrays(kernel, kind):
     size = small_size(kernel, kind)
     arrays = dict(arrays_of(kernel.inputs(10, **size)))
-    read = sum(array.nbytes for name, array in arrays.items() if not np.isnan(array).any())
+    only_written = {*kernel.outputs, *kernel.workspace} - {*kernel.updates}
+    read = sum(array.nbytes for name, array in arrays.items() if name not in only_written)
     written = sum(arrays[name].nbytes for name in kernel.outputs)
     work = kernel.work(**size)
-    assert (work.bytes_read, work.bytes_written) == (read, written)
+    if kernel.moves_once:
+        assert (work.bytes_read, work.bytes_written) == (read, written)
     assert work.bytes_moved == read + written
     assert work.flops >= 0
     assert "flops = " in work.formula
@@ -170,7 +173,18 @@ def test_says_what_it_is(kernel):
     assert kernel.story.endswith(".")
     assert kernel.tolerance
     assert kernel.source
-    assert kernel.limit in ("compute", "memory", "latency")
+    assert kernel.limit in ("compute", "memory", "latency", "network")
+    assert kernel.goals
+    assert all(library in LIBRARIES and ratio > 0 for library, ratio in kernel.goals.items())
+
+
+@pytest.mark.parametrize("kernel", [kernel for kernel in KERNELS if kernel.simple], ids=lambda kernel: kernel.name)
+def test_the_simple_version_agrees_too(kernel):
+    arguments = kernel.inputs(14, **small_size(kernel, "primes"))
+    expected = kernel.reference(**arguments)
+    kernel.simple(*arguments.values())
+    for name in kernel.outputs:
+        assert error(arguments[name], expected[name]) <= kernel.rtol, name
 
 
 def test_names_are_unique_and_found():
