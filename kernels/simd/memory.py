@@ -136,7 +136,8 @@ def gather(_context: Any, array: Any, indices: Any) -> Any:
         index = arguments[1]
         if indices.dtype.bitwidth < 64:
             index = builder.sext(index, wide) if indices.dtype.signed else builder.zext(index, wide)
-        pointers = builder.gep(data, [index])
+        pointers = builder.gep(data, [index], source_etype=vector.ir.element)
+        pointers.type = ir.VectorType(data.type, vector.lanes)
         align = ir.Constant(INT32, vector.dtype.bitwidth // 8)
         mask = ir.Constant(ir.VectorType(ir.IntType(1), vector.lanes), [1] * vector.lanes)
         return emit_call(builder, name, vector.ir, (pointers, align, mask, ir.Constant(vector.ir, ir.Undefined)))

@@ -1,12 +1,10 @@
-"""The SIMD layer against NumPy, value by value, on every width."""
+"""Vectors and memory against NumPy, value by value."""
 
-import os
-import subprocess
-import sys
+import re
 
 import numpy as np
 import pytest
-from numba import njit
+from numba import njit, typeof
 from numba.core.errors import TypingError
 
 from kernels import simd
@@ -155,31 +153,49 @@ def test_mixed_precision_read_only_and_integers_are_refused():
         broadcast_any(1j, np.zeros(64))
 
 
+@njit
+def gathered(a, indices, out):
+    for i in range(0, indices.size, simd.lanes(indices)):
+        simd.store(out, i, simd.gather(a, simd.load(indices, i)))
+
+
+@njit
+def copied_in_part(a, out, at, count):
+    simd.store_part(out, at, simd.load_part(a, at, count), count)
+
+
 @pytest.mark.parametrize(
-    ("features", "bits"),
-    [({"avx512f", "avx2", "avx"}, 512), ({"avx2", "avx"}, 256), ({"sse2"}, 128), ({"neon"}, 128), (set(), 128)],
+    ("dtype", "index"),
+    [(np.float32, np.uint32), (np.float32, np.int32), (np.float64, np.uint64), (np.int64, np.int64)],
 )
-def test_width_follows_the_processor(features, bits):
-    assert simd.choose_bits({}, features) == bits
+def test_gather_follows_its_indices(dtype, index):
+    random = np.random.default_rng(2)
+    a = random.integers(0, 10**6, 1000).astype(dtype)
+    indices = random.integers(0, a.size, 3 * simd.BITS // 8 // np.dtype(index).itemsize).astype(index)
+    out = np.empty(indices.size, dtype)
+    gathered(a, indices, out)
+    assert np.array_equal(out, a[indices])
 
 
-def test_width_can_be_overridden():
-    assert simd.choose_bits({"INNOCAP_SIMD_BITS": "256"}, {"avx512f"}) == 256
-    with pytest.raises(ValueError, match="INNOCAP_SIMD_BITS is '64', expected one of"):
-        simd.choose_bits({"INNOCAP_SIMD_BITS": "64"}, set())
+@pytest.mark.parametrize(("index", "conversion"), [(np.uint32, "zext"), (np.int32, "sext")])
+def test_only_signed_indices_are_extended_with_their_sign(index, conversion):
+    indices = np.zeros(simd.BITS // 32, index)
+    kinds = tuple(typeof(array) for array in (np.zeros(8, np.float32), indices, np.zeros(indices.size, np.float32)))
+    gathered.compile(kinds)
+    assert re.search(rf"{conversion} <{indices.size} x i32> .* to <{indices.size} x i64>", gathered.inspect_llvm(kinds))
 
 
-@pytest.mark.skipif("INNOCAP_SIMD_BITS" in os.environ, reason="this is already a run with a chosen width")
-@pytest.mark.parametrize("bits", [width for width in simd.WIDTHS if width != simd.BITS])
-def test_every_other_width_computes_the_same(bits):
-    kernels = "agrees_with_the_reference and primes and not reversed and (triad or fp32 or attention)"
-    chosen = f"not quick and (test_simd.py or test_tile.py or ({kernels}))"
-    command = [sys.executable, "-m", "pytest", "tests/kernels", "-k", chosen, "-p", "no:cacheprovider"]
-    done = subprocess.run(
-        command,
-        env={**os.environ, "INNOCAP_SIMD_BITS": str(bits)},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+@each_precision
+def test_a_part_of_a_vector_touches_no_more(dtype):
+    lanes = simd.BITS // 8 // np.dtype(dtype).itemsize
+    for count in range(lanes + 1):
+        a, out = np.arange(1, 2 * lanes + 1).astype(dtype), np.zeros(2 * lanes, dtype)
+        copied_in_part(a, out, 1, count)
+        expected = np.zeros_like(out)
+        expected[1 : 1 + count] = a[1 : 1 + count]
+        assert np.array_equal(out, expected)
+
+
+def test_gather_needs_indices_as_wide_as_the_elements():
+    with pytest.raises(TypingError, match="integer indices"):
+        gathered(np.zeros(64), np.zeros(64, np.uint32), np.zeros(64))

@@ -1,0 +1,70 @@
+"""Sums, extremes and interleaving of lanes against NumPy."""
+
+import numpy as np
+import pytest
+from numba import njit
+from numba.core.errors import TypingError
+
+from kernels import simd
+
+each_float = pytest.mark.parametrize("dtype", [np.float32, np.float64])
+
+
+def count_of(dtype):
+    return simd.BITS // 8 // np.dtype(dtype).itemsize
+
+
+@njit
+def reductions(a):
+    vector = simd.load(a, 0)
+    return simd.total(vector), simd.highest(vector), simd.lowest(vector)
+
+
+@njit
+def pairs(a, b, out):
+    x, y, count = simd.load(a, 0), simd.load(b, 0), simd.lanes(a)
+    simd.store(out, 0, simd.low_pairs(x, y))
+    simd.store(out, count, simd.high_pairs(x, y))
+
+
+@njit
+def apart(a, out):
+    count = simd.lanes(a)
+    x, y = simd.load(a, 0), simd.load(a, count)
+    simd.store(out, 0, simd.even(x, y))
+    simd.store(out, count, simd.odd(x, y))
+
+
+@njit
+def counting(out):
+    simd.store(out, 0, simd.steps(out))
+
+
+@each_float
+def test_sum_and_extremes_of_the_lanes(dtype):
+    a = np.random.default_rng(1).integers(-1000, 1000, count_of(dtype)).astype(dtype)
+    assert reductions(a) == (a.sum(), a.max(), a.min())
+    assert reductions(-np.abs(a))[1] == -np.abs(a).min()
+
+
+@each_float
+def test_pairs_interleave_and_even_and_odd_take_them_apart(dtype):
+    count = count_of(dtype)
+    a, b = np.arange(count).astype(dtype), np.arange(count).astype(dtype) + 100
+    out, back = np.empty(2 * count, dtype), np.empty(2 * count, dtype)
+    pairs(a, b, out)
+    assert np.array_equal(out, np.column_stack([a, b]).ravel())
+    apart(out, back)
+    assert np.array_equal(back, np.concatenate([a, b]))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.uint64])
+def test_steps_count_from_zero(dtype):
+    out = np.full(count_of(dtype), 9, dtype)
+    counting(out)
+    assert np.array_equal(out, np.arange(out.size))
+
+
+def test_integers_have_no_reductions_here():
+    with pytest.raises(TypingError, match="vectors of float32 or float64"):
+        reductions(np.ones(64, np.int64))
