@@ -1,6 +1,7 @@
 """Elementary functions as polynomials, because calls of the C library keep a loop from being vectorised.
 
-LLVM turns a plain loop over these into vector code. Their errors are stated and tested.
+LLVM turns a plain loop over the functions of numbers into vector code; those that end in _vector take and
+give SIMD vectors. Their errors are stated and tested.
 """
 
 from __future__ import annotations
@@ -9,10 +10,21 @@ from typing import Any
 
 import numpy as np
 
-from kernels.compile import fast_part
+from kernels import simd
+from kernels.compile import fast_part, part
 
 LOG2_E = float(np.log2(np.e))
 E1, E2, E3, E4, E5 = (np.float32(c) for c in (0.693147, 0.24022242, 0.055507336, 0.009671513, 0.0013264727))
+N1, N2, N3, N4, N5 = (np.float32(float(c) * LOG2_E**n) for n, c in enumerate((E1, E2, E3, E4, E5), start=1))
+LOG_2_HIGH = np.float32(0.693359375)
+LOG_2_LOW = np.float32(np.log(2) - 0.693359375)
+ROUNDER = np.float32(1.5 * 2**23)
+
+GELU_CUBE = 0.044715
+GELU_LINEAR = np.float32(-2 * np.sqrt(2 / np.pi) * LOG2_E)
+GELU_CUBIC = np.float32(-2 * np.sqrt(2 / np.pi) * LOG2_E * GELU_CUBE)
+GELU_SLOPE = np.float32(2 * np.sqrt(2 / np.pi))
+GELU_BEND = np.float32(6 * np.sqrt(2 / np.pi) * GELU_CUBE)
 
 
 @fast_part
@@ -24,3 +36,47 @@ def exp2(y: Any) -> Any:
     fraction = np.float32(((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + np.float32(1))
     bits = np.int32(fraction.view(np.int32) + np.int32(np.int32(whole) << np.int32(23)))
     return bits.view(np.float32)
+
+
+@part
+def exp2_vector(y: Any) -> Any:
+    """`exp2` of fp32 lanes; 2^-126 for minus infinity. The large number pushes the whole part into its last bits."""
+    y = simd.maximum(y, simd.broadcast(np.float32(-126)))
+    shifted = y + ROUNDER
+    x = y - (shifted - ROUNDER)
+    fraction = ((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + np.float32(1)
+    return simd.as_float(simd.as_bits(fraction) + (simd.as_bits(shifted) << np.uint32(23)))
+
+
+@part
+def exp(x: Any) -> Any:
+    """e^x to 3e-7 of its value for -87 <= x <= 87, beyond as at the ends. A `part`: log(2) must stay in two parts."""
+    x = min(max(x, np.float32(-87)), np.float32(87))
+    whole = np.rint(x * np.float32(LOG2_E))
+    x = (x - whole * LOG_2_HIGH) - whole * LOG_2_LOW
+    fraction = np.float32(((((N5 * x + N4) * x + N3) * x + N2) * x + N1) * x + np.float32(1))
+    bits = np.int32(fraction.view(np.int32) + np.int32(np.int32(whole) << np.int32(23)))
+    return bits.view(np.float32)
+
+
+@fast_part
+def gelu(x: Any) -> Any:
+    """GELU, tanh form: x (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))) / 2, where (1 + tanh u) / 2 = 1 / (1 + e^(-2u)).
+
+    Hendrycks and Gimpel, arXiv:1606.08415, 2016.
+    """
+    decay = exp2(min(x * (GELU_LINEAR + GELU_CUBIC * (x * x)), np.float32(126)))
+    return x / (np.float32(1) + decay)
+
+
+@fast_part
+def gelu_derivative(x: Any) -> Any:
+    """Slope s + x s (1 - s) 2 sqrt(2/pi) (1 + 3 * 0.044715 x^2), with s = 1 / (1 + e^(-2u)) as in `gelu`.
+
+    Beyond 8 it is 0 or 1 in fp32; there x is cut, so that no factor overflows in whatever order they meet.
+    """
+    x = min(max(x, np.float32(-8)), np.float32(8))
+    square = x * x
+    decay = exp2(x * (GELU_LINEAR + GELU_CUBIC * square))
+    share = np.float32(1) / (np.float32(1) + decay)
+    return share + x * (GELU_SLOPE + GELU_BEND * square) * share * (decay * share)
