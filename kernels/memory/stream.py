@@ -3,6 +3,8 @@
 Formula  copy c = a;  scale b = s c;  add c = a + b;  triad a = b + s c, over n float64 elements.
 Work     16 n bytes (copy, scale) or 24 n (add, triad); 0, n, n and 2 n flops.
 Method   Results larger than any cache are stored past it, so that no line is read only to be overwritten.
+         The two halves of the arrays are walked side by side: while one stream waits for its next page,
+         the other one keeps memory busy.
 Source   J. D. McCalpin, Memory bandwidth and machine balance, IEEE TCCA newsletter, 1995.
 """
 
@@ -15,11 +17,12 @@ import numpy as np
 from numba import prange
 
 from kernels import simd
-from kernels.arrays import poisoned, uniform
+from kernels.arrays import ALIGNMENT_BYTES, poisoned, uniform
 from kernels.compile import Compiled, compiled, part
 from kernels.spec import Kernel, Work
 
 STREAM_FROM_BYTES = 32 * 2**20
+LINE = ALIGNMENT_BYTES // 8
 SCALAR = 3.0
 
 
@@ -44,10 +47,9 @@ def triad_reference(b: Any, c: Any, a: Any, scalar: float) -> dict[str, Any]:
 
 
 @part
-def first_vector(output: Any) -> Any:
-    """Elements before the first one that starts a whole vector in memory."""
-    vector_bytes = simd.lanes(output) * output.itemsize
-    return min(output.size, -simd.address(output) % vector_bytes // output.itemsize)
+def first_line(output: Any) -> int:
+    """Elements before the first one that starts a cache line."""
+    return min(output.size, -simd.address(output) % ALIGNMENT_BYTES // output.itemsize)
 
 
 @part
@@ -59,61 +61,103 @@ def put(output: Any, i: int, vector: Any) -> None:
         simd.store(output, i, vector)
 
 
+@part
+def copy_line(a: Any, c: Any, i: int) -> None:
+    """Elements i to i + LINE of c = a."""
+    for k in range(i, i + LINE, simd.lanes(c)):
+        put(c, k, simd.load(a, k))
+
+
 @compiled(a="float64 n", c="float64 n")
 def stream_copy(a: Any, c: Any) -> None:
-    """Whole vectors in parallel, then the few elements at both ends."""
-    head = first_vector(c)
-    vectors = (c.size - head) // simd.lanes(c)
-    for vector in prange(vectors):
-        i = head + vector * simd.lanes(c)
-        put(c, i, simd.load(a, i))
-    for end in range(c.size - vectors * simd.lanes(c)):
-        i = end if end < head else end + vectors * simd.lanes(c)
+    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    head = first_line(c)
+    half = (c.size - head) // (2 * LINE) * LINE
+    for line in prange(half // LINE):
+        copy_line(a, c, head + line * LINE)
+        copy_line(a, c, head + line * LINE + half)
+    for end in range(c.size - 2 * half):
+        i = end if end < head else end + 2 * half
         c[i] = a[i]
+
+
+@part
+def scale_line(c: Any, b: Any, factor: Any, i: int) -> None:
+    """Elements i to i + LINE of b = s c."""
+    for k in range(i, i + LINE, simd.lanes(b)):
+        put(b, k, factor * simd.load(c, k))
 
 
 @compiled(c="float64 n", b="float64 n", scalar="float64")
 def stream_scale(c: Any, b: Any, scalar: float) -> None:
-    """Whole vectors in parallel, then the few elements at both ends."""
-    head = first_vector(b)
-    vectors = (b.size - head) // simd.lanes(b)
+    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    head = first_line(b)
+    half = (b.size - head) // (2 * LINE) * LINE
     factor = simd.broadcast(scalar)
-    for vector in prange(vectors):
-        i = head + vector * simd.lanes(b)
-        put(b, i, factor * simd.load(c, i))
-    for end in range(b.size - vectors * simd.lanes(b)):
-        i = end if end < head else end + vectors * simd.lanes(b)
+    for line in prange(half // LINE):
+        scale_line(c, b, factor, head + line * LINE)
+        scale_line(c, b, factor, head + line * LINE + half)
+    for end in range(b.size - 2 * half):
+        i = end if end < head else end + 2 * half
         b[i] = scalar * c[i]
+
+
+@part
+def add_line(a: Any, b: Any, c: Any, i: int) -> None:
+    """Elements i to i + LINE of c = a + b."""
+    for k in range(i, i + LINE, simd.lanes(c)):
+        put(c, k, simd.load(a, k) + simd.load(b, k))
 
 
 @compiled(a="float64 n", b="float64 n", c="float64 n")
 def stream_add(a: Any, b: Any, c: Any) -> None:
-    """Whole vectors in parallel, then the few elements at both ends."""
-    head = first_vector(c)
-    vectors = (c.size - head) // simd.lanes(c)
-    for vector in prange(vectors):
-        i = head + vector * simd.lanes(c)
-        put(c, i, simd.load(a, i) + simd.load(b, i))
-    for end in range(c.size - vectors * simd.lanes(c)):
-        i = end if end < head else end + vectors * simd.lanes(c)
+    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    head = first_line(c)
+    half = (c.size - head) // (2 * LINE) * LINE
+    for line in prange(half // LINE):
+        add_line(a, b, c, head + line * LINE)
+        add_line(a, b, c, head + line * LINE + half)
+    for end in range(c.size - 2 * half):
+        i = end if end < head else end + 2 * half
         c[i] = a[i] + b[i]
+
+
+@part
+def triad_line(b: Any, c: Any, a: Any, factor: Any, i: int) -> None:
+    """Elements i to i + LINE of a = b + s c."""
+    for k in range(i, i + LINE, simd.lanes(a)):
+        put(a, k, simd.fma(factor, simd.load(c, k), simd.load(b, k)))
 
 
 @compiled(b="float64 n", c="float64 n", a="float64 n", scalar="float64")
 def stream_triad(b: Any, c: Any, a: Any, scalar: float) -> None:
-    """Whole vectors in parallel, then the few elements at both ends."""
-    head = first_vector(a)
-    vectors = (a.size - head) // simd.lanes(a)
+    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    head = first_line(a)
+    half = (a.size - head) // (2 * LINE) * LINE
     factor = simd.broadcast(scalar)
-    for vector in prange(vectors):
-        i = head + vector * simd.lanes(a)
-        put(a, i, simd.fma(factor, simd.load(c, i), simd.load(b, i)))
-    for end in range(a.size - vectors * simd.lanes(a)):
-        i = end if end < head else end + vectors * simd.lanes(a)
+    for line in prange(half // LINE):
+        triad_line(b, c, a, factor, head + line * LINE)
+        triad_line(b, c, a, factor, head + line * LINE + half)
+    for end in range(a.size - 2 * half):
+        i = end if end < head else end + 2 * half
         a[i] = b[i] + scalar * c[i]
 
 
-def kernel(cpu: Compiled, reference: Callable[..., dict[str, Any]], flops: int, reads: int, story: str) -> Kernel:
+@compiled(b="float64 n", c="float64 n", a="float64 n", scalar="float64")
+def plain_triad(b: Any, c: Any, a: Any, scalar: float) -> None:
+    """One loop; every line of a is read into the caches before it is overwritten."""
+    for i in prange(a.size):
+        a[i] = b[i] + scalar * c[i]
+
+
+def kernel(
+    cpu: Compiled,
+    reference: Callable[..., dict[str, Any]],
+    flops: int,
+    reads: int,
+    story: str,
+    simple: Compiled | None = None,
+) -> Kernel:
     """One of the four: the last array of `cpu` is the output, `reads` others are read."""
     *read, output = [name for name in cpu.parameters if name != "scalar"]
 
@@ -142,6 +186,7 @@ def kernel(cpu: Compiled, reference: Callable[..., dict[str, Any]], flops: int, 
         tolerance="at most two roundings per element, of which a fused multiply-add saves one",
         source="McCalpin, STREAM benchmark, 1995",
         goals={"C": 0.98},
+        simple=simple,
     )
 
 
@@ -149,5 +194,10 @@ STREAM_COPY = kernel(stream_copy, copy_reference, 0, 1, "Moving data: one long a
 STREAM_SCALE = kernel(stream_scale, scale_reference, 1, 1, "One long array is read, scaled and written.")
 STREAM_ADD = kernel(stream_add, add_reference, 1, 2, "Two long arrays are added into a third.")
 STREAM_TRIAD = kernel(
-    stream_triad, triad_reference, 2, 2, "Vector updates of simulations, and the usual measure of memory bandwidth."
+    stream_triad,
+    triad_reference,
+    2,
+    2,
+    "Vector updates of simulations, and the usual measure of memory bandwidth.",
+    simple=plain_triad,
 )

@@ -11,7 +11,7 @@ from kernels.memory.stream import STREAM_FROM_BYTES
 @pytest.mark.parametrize("offset", range(9))
 def test_every_alignment_and_length_is_written_completely(offset):
     kernel = find("stream_triad")
-    for length in range(1, 40):
+    for length in range(1, 70):
         b, c = np.arange(length + 0.0), np.ones(length)
         buffer = poisoned(length + 16, np.float64)
         a = buffer[offset : offset + length]
