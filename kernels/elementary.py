@@ -18,7 +18,7 @@ E1, E2, E3, E4, E5 = (np.float32(c) for c in (0.693147, 0.24022242, 0.055507336,
 N1, N2, N3, N4, N5 = (np.float32(float(c) * LOG2_E**n) for n, c in enumerate((E1, E2, E3, E4, E5), start=1))
 LOG_2_HIGH = np.float32(0.693359375)
 LOG_2_LOW = np.float32(np.log(2) - 0.693359375)
-ROUNDER = np.float32(1.5 * 2**23)
+SHIFT = np.float32(1.5 * 2**23 + 127)
 
 GELU_CUBE = 0.044715
 GELU_LINEAR = np.float32(-2 * np.sqrt(2 / np.pi) * LOG2_E)
@@ -39,13 +39,18 @@ def exp2(y: Any) -> Any:
 
 
 @part
-def exp2_vector(y: Any) -> Any:
-    """`exp2` of fp32 lanes; 2^-126 for minus infinity. The large number pushes the whole part into its last bits."""
-    y = simd.maximum(y, simd.broadcast(np.float32(-126)))
-    shifted = y + ROUNDER
-    x = y - (shifted - ROUNDER)
-    fraction = ((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + np.float32(1)
-    return simd.as_float(simd.as_bits(fraction) + (simd.as_bits(shifted) << np.uint32(23)))
+def exp_vector(x: Any) -> Any:
+    """e^x of fp32 lanes for x <= 88, to 3e-7 + 2e-8 |x| of its value: below -87.7 it is 0, of NaN it is NaN.
+
+    A large number pushes the whole exponent, plus the 127 of an fp32 exponent, into the last bits of a sum.
+    """
+    lowest = simd.broadcast(np.float32(-88))
+    x = simd.select(x < lowest, lowest, x)
+    scale = simd.broadcast(np.float32(LOG2_E))
+    shifted = simd.fma(x, scale, simd.broadcast(SHIFT))
+    y = simd.fma(x, scale, SHIFT - shifted)
+    fraction = ((((E5 * y + E4) * y + E3) * y + E2) * y + E1) * y + np.float32(1)
+    return fraction * simd.as_float(simd.as_bits(shifted) << np.uint32(23))
 
 
 @part

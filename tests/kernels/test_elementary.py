@@ -17,9 +17,16 @@ def functions(values, exp2, exp, gelu, slope):
 
 
 @njit
-def vector_exp2(values, result):
+def exp_in_vectors(values, result):
     for i in range(0, values.size, simd.lanes(values)):
-        simd.store(result, i, elementary.exp2_vector(simd.load(values, i)))
+        simd.store(result, i, elementary.exp_vector(simd.load(values, i)))
+
+
+def vectors_of_exp(values):
+    """e^x by the function of vectors; the number of values must be whole vectors."""
+    result = np.empty_like(values)
+    exp_in_vectors(values, result)
+    return result
 
 
 def evaluate(values):
@@ -46,14 +53,21 @@ def test_powers_of_two():
     assert np.array_equal(evaluate(whole)[0], np.exp2(whole.astype(np.float32)))
 
 
-def test_powers_of_two_in_vectors():
-    values = np.resize(spread(126), 200_064)
-    found = np.empty_like(values)
-    vector_exp2(values, found)
-    assert np.max(np.abs(found / np.exp2(values.astype(np.float64)) - 1)) < 3e-7
-    low = np.resize(np.array([-np.inf, -1e30, -127, -126], np.float32), 16)
-    vector_exp2(low, found[:16])
-    assert (found[:16] == np.float32(2.0**-126)).all()
+def test_exponential_in_vectors():
+    values = np.resize(spread(87), 200_064)
+    found = vectors_of_exp(values)
+    error = np.abs(found / np.exp(values.astype(np.float64)) - 1)
+    assert np.all(error < 3e-7 + 2e-8 * np.abs(values))
+
+
+def test_exponential_in_vectors_vanishes_and_keeps_what_is_not_a_number():
+    values = np.resize(np.array([-np.inf, -1e30, -87.8, np.nan, 0, 88], np.float32), 48)
+    found = vectors_of_exp(values)[:6]
+    assert (found[:3] == 0).all()
+    assert np.isnan(found[3])
+    assert found[4] == 1
+    assert found[5] == pytest.approx(np.exp(88.0), rel=2e-6)
+    assert np.isnan(vectors_of_exp(np.array([0xFFC00001], np.uint32).view(np.float32).repeat(16))).all()
 
 
 def test_exponential_keeps_its_digits_far_from_zero():
