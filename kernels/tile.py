@@ -21,7 +21,7 @@ from numba import types
 from numba.core.errors import TypingError
 from numba.extending import models, register_model
 
-from kernels import simd
+from kernels import bfloat16, simd
 from kernels.simd import operation
 
 ROWS = 6
@@ -79,6 +79,65 @@ def zeros(_context: Any, array: Any, rows: Any, vectors: Any) -> Any:
 
 
 @operation
+def load_square(_context: Any, array: Any, offset: Any, stride: Any, rows: Any, columns: Any) -> Any:
+    """The block of one vector's width and as many rows at `offset`; beyond the first rows and columns it is zero."""
+    vector = simd.require_array(array)
+    square = TileType(vector.dtype, vector.lanes, 1)
+    name = f"llvm.masked.load.{vector.suffix}.p0"
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        intp, count = context.get_value_type(types.intp), vector.lanes
+        numbers = ir.VectorType(intp, count)
+        position = ir.Constant(numbers, list(range(count)))
+        align, nothing = ir.Constant(ir.IntType(32), vector.dtype.bitwidth // 8), ir.Constant(vector.ir, None)
+
+        def row_of(_position: int, row: int, _column: int) -> Any:
+            width = builder.select(
+                builder.icmp_signed(">", arguments[3], ir.Constant(intp, row)), arguments[4], ir.Constant(intp, 0)
+            )
+            first = builder.insert_element(ir.Constant(numbers, ir.Undefined), width, ir.Constant(ir.IntType(32), 0))
+            widths = builder.shuffle_vector(first, first, ir.Constant(ir.VectorType(ir.IntType(32), count), None))
+            mask = builder.icmp_signed("<", position, widths)
+            place = (signature.args[0], *arguments[:3])
+            pointer = _cell_pointer(context, builder, place, row, 0, vector.ir)
+            return simd.emit_call(builder, name, vector.ir, (pointer, align, mask, nothing))
+
+        return _map_cells(builder, square, row_of)
+
+    return square(array, *[types.intp] * 4), generate
+
+
+@operation
+def transposed(_context: Any, tile: Any) -> Any:
+    """A square tile with rows and columns exchanged, by repeatedly interleaving its first half with its second."""
+    count = tile.vector.lanes
+    if (tile.rows, tile.vectors) != (count, 1):
+        raise TypingError(f"{tile} is not square")
+    halves = [[lane // 2 + lane % 2 * count + start for lane in range(count)] for start in (0, count // 2)]
+    low, high = (ir.Constant(ir.VectorType(ir.IntType(32), count), half) for half in halves)
+
+    def generate(_c: Any, builder: Any, _s: Any, arguments: Any) -> Any:
+        rows = [builder.extract_value(arguments[0], row) for row in range(count)]
+        for _ in range(count.bit_length() - 1):
+            pairs = [(rows[row], rows[row + count // 2]) for row in range(count // 2)]
+            rows = [builder.shuffle_vector(*pair, half) for pair in pairs for half in (low, high)]
+        return _map_cells(builder, tile, lambda position, *_: rows[position])
+
+    return tile(tile), generate
+
+
+@operation
+def scaled(_context: Any, tile: Any, factor: Any) -> Any:
+    """The tile times a vector."""
+
+    def generate(_c: Any, builder: Any, _s: Any, arguments: Any) -> Any:
+        old, scale = arguments
+        return _map_cells(builder, tile, lambda position, *_: builder.fmul(builder.extract_value(old, position), scale))
+
+    return tile(tile, tile.vector), generate
+
+
+@operation
 def add(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
     """The tile plus the block of `array` that starts at `offset`."""
     _require_match(tile, array)
@@ -96,10 +155,8 @@ def add(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
     return tile(tile, array, types.intp, types.intp), generate
 
 
-@operation
-def add_outer(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b: Any, b_offset: Any) -> Any:
-    """The tile whose element i, j is tile[i, j] + a[a_offset + i * a_stride] * b[b_offset + j]."""
-    _require_match(tile, a, b)
+def _add_outer(tile: TileType, a: Any, b: Any, operand: Any, emit: Callable[..., Any]) -> Any:
+    """`add_outer` for elements of a and b like those of `operand`; emit(builder, vector, a, b, sum) multiplies."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         old, _, a_at, a_step, _, b_at = arguments
@@ -107,26 +164,62 @@ def add_outer(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b:
         a_place = (signature.args[1], arguments[1], a_at, a_step)
         b_place = (signature.args[4], arguments[4], b_at, zero)
         row_of_b = [
-            simd.emit_load(builder, _cell_pointer(context, builder, b_place, 0, column, tile.vector.ir), tile.vector)
+            simd.emit_load(builder, _cell_pointer(context, builder, b_place, 0, column, operand.ir), operand)
             for _, row, column in tile.cells()
             if row == 0
         ]
         column_of_a = [
             simd.emit_broadcast(
-                builder,
-                builder.load(_cell_pointer(context, builder, a_place, row, 0, tile.vector.ir.element)),
-                tile.vector,
+                builder, builder.load(_cell_pointer(context, builder, a_place, row, 0, operand.ir.element)), operand
             )
             for row in range(tile.rows)
         ]
 
         def fused(position: int, row: int, _column: int) -> Any:
             b_part = row_of_b[position % tile.vectors]
-            return simd.emit_fma(builder, tile.vector, column_of_a[row], b_part, builder.extract_value(old, position))
+            return emit(builder, tile.vector, column_of_a[row], b_part, builder.extract_value(old, position))
 
         return _map_cells(builder, tile, fused)
 
     return tile(tile, a, types.intp, types.intp, b, types.intp), generate
+
+
+@operation
+def add_outer(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b: Any, b_offset: Any) -> Any:
+    """The tile whose element i, j is tile[i, j] + a[a_offset + i * a_stride] * b[b_offset + j]."""
+    _require_match(tile, a, b)
+    return _add_outer(tile, a, b, tile.vector, simd.emit_fma)
+
+
+@operation
+def add_outer_bf16(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b: Any, b_offset: Any) -> Any:
+    """Like `add_outer` for a float32 tile and uint32 arrays of the words of `kernels.bfloat16`."""
+    words = _require_words(tile, simd.require_array(a), simd.require_array(b))
+    return _add_outer(tile, a, b, words, bfloat16.emit_multiply_add)
+
+
+def _require_words(tile: TileType, *operands: Any) -> Any:
+    words = simd.VectorType(types.uint32)
+    if tile.vector.dtype != types.float32 or any(operand != words for operand in operands):
+        raise TypingError(f"products of bfloat16 words need a float32 tile and uint32 words, not {tile}, {operands}")
+    return words
+
+
+@operation
+def add_products_bf16(_context: Any, tile: Any, a: Any, b: Any) -> Any:
+    """The tile plus, in every vector of it, the products of two vectors of words of `kernels.bfloat16`."""
+    words = _require_words(tile, a, b)
+
+    def generate(_c: Any, builder: Any, _s: Any, arguments: Any) -> Any:
+        old, left, right = arguments
+
+        def fused(position: int, *_: int) -> Any:
+            total = builder.extract_value(old, position)
+            return bfloat16.emit_multiply_add(builder, tile.vector, left, right, total)
+
+        return _map_cells(builder, tile, fused)
+
+    return tile(tile, words, words), generate
 
 
 @operation
