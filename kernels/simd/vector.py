@@ -117,4 +117,5 @@ def emit_fma(builder: Any, vector: VectorType, a: Any, b: Any, c: Any) -> Any:
 def emit_prefetch(builder: Any, pointer: Any) -> None:
     """LLVM prefetch for reading and writing, into every cache level."""
     read, all_levels, data = (ir.Constant(INT32, value) for value in (0, 3, 1))
-    emit_call(builder, "llvm.prefetch.p0", ir.VoidType(), (pointer, read, all_levels, data))
+    anywhere = builder.bitcast(pointer, ir.IntType(8).as_pointer())
+    emit_call(builder, "llvm.prefetch.p0", ir.VoidType(), (anywhere, read, all_levels, data))

@@ -52,6 +52,12 @@ def each_broadcast(a, out):
 
 
 @njit
+def prefetch_both(a, b):
+    simd.prefetch(a, 0)
+    simd.prefetch(b, 0)
+
+
+@njit
 def each_stream(a, out):
     for i in range(0, a.size, simd.lanes(a)):
         simd.stream(out, i, simd.load(a, i))
@@ -199,3 +205,7 @@ def test_a_part_of_a_vector_touches_no_more(dtype):
 def test_gather_needs_indices_as_wide_as_the_elements():
     with pytest.raises(TypingError, match="integer indices"):
         gathered(np.zeros(64), np.zeros(64, np.uint32), np.zeros(64))
+
+
+def test_one_function_prefetches_arrays_of_several_types():
+    assert prefetch_both(np.zeros(16), np.zeros(16, np.uint32)) is None
