@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bench.peers import c_fma, c_stencil, c_stream, numpy_gemm, scipy_spmv, torch_adamw, torch_attention
+from bench.peers import c_fma, c_spmv, c_stencil, c_stream, numpy_gemm, scipy_spmv, torch_adamw, torch_attention
 from bench.peers.spec import Peer, Unavailable
 
 PEERS: tuple[Peer, ...] = (
@@ -11,6 +11,7 @@ PEERS: tuple[Peer, ...] = (
     c_fma.PEER,
     c_stencil.PEER,
     scipy_spmv.PEER,
+    c_spmv.PEER,
     torch_attention.PEER,
     torch_adamw.PEER,
 )

@@ -46,7 +46,7 @@ def test_a_peer_gives_the_reference_answer_and_touches_no_input(peer: Peer, name
 def test_every_kernel_of_a_peer_exists_and_every_name_is_told_once() -> None:
     assert {name for peer in PEERS for name in peer.kernels} <= {kernel.name for kernel in KERNELS}
     assert len({peer.name for peer in PEERS}) == len(PEERS)
-    assert [peer.name for peer in peers_of("spmv")] == ["scipy, 1 thread"]
+    assert [peer.name for peer in peers_of("spmv")] == ["scipy, 1 thread", "C rows"]
     assert peers_of("no_such_kernel") == ()
 
 
@@ -75,7 +75,7 @@ def test_a_missing_library_is_a_reason(monkeypatch: pytest.MonkeyPatch, library:
         return real(module, *rest)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    for peer in peers_of(name):
+    for peer in (peer for peer in peers_of(name) if peer.name.startswith(library)):
         with pytest.raises(Unavailable, match=f"{library} is not installed"):
             peer.version()
 
