@@ -5,7 +5,7 @@
 
 The width is that of the machine (AVX-512: 512 bits, AVX: 256, otherwise 128), which LLVM turns into
 legal instructions on any processor. INNOCAP_SIMD_BITS=128, 256 or 512 overrides it.
-Vectors know + - * / and comparisons, with each other and with numbers, integers also & | ^ << >>.
+Vectors know + - * / and comparisons, with each other and with numbers, integers also & | ^ << >>; masks & |.
 An index counts elements from the start of a C-contiguous array of any rank. Nothing checks it.
 
 width       which width, how many registers
@@ -13,9 +13,11 @@ vector      the types, and what writes LLVM code for them
 memory      load, store, stream past the caches, gather, prefetch
 arithmetic  operators, fused multiply-add, square root, selection, conversions
 across      what mixes lanes: sums, extremes, interleaving
+approximate inverse, estimate of the inverse square root, polynomials
 """
 
 from kernels.simd.across import even, high_pairs, highest, low_pairs, lowest, odd, steps, total
+from kernels.simd.approximate import ESTIMATE_BITS, inverse, inverse_sqrt_estimate, polynomial
 from kernels.simd.arithmetic import (
     absolute,
     as_bits,
@@ -58,6 +60,7 @@ from kernels.simd.width import BITS, REGISTERS, WIDTHS, choose_bits, host_featur
 
 __all__ = [
     "BITS",
+    "ESTIMATE_BITS",
     "REGISTERS",
     "WIDTHS",
     "MaskType",
@@ -80,6 +83,8 @@ __all__ = [
     "high_pairs",
     "highest",
     "host_features",
+    "inverse",
+    "inverse_sqrt_estimate",
     "lanes",
     "load",
     "load_part",
@@ -90,6 +95,7 @@ __all__ = [
     "nearest",
     "odd",
     "operation",
+    "polynomial",
     "prefetch",
     "require_array",
     "rotate_left",

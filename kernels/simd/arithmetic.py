@@ -111,8 +111,24 @@ def _define_comparison(function: Any, symbol: str) -> None:
         lower_builtin(function, *pair)(generate)  # type: ignore[no-untyped-call]
 
 
+def _define_logic(function: Any, instruction: str) -> None:
+    class Template(AbstractTemplate):
+        key = function
+
+        def generic(self, arguments: Any, _keywords: Any) -> Any:
+            masks = all(isinstance(argument, MaskType) and argument == arguments[0] for argument in arguments)
+            return _signature(arguments[0], arguments) if masks else None
+
+    infer_global(function)(Template)  # type: ignore[no-untyped-call]
+    lower_builtin(function, MaskType, MaskType)(  # type: ignore[no-untyped-call]
+        lambda _context, builder, _kinds, arguments: getattr(builder, instruction)(*arguments)
+    )
+
+
 for _function in ARITHMETIC:
     _define_arithmetic(_function)
+for _function, _symbol in {operator.and_: "and_", operator.or_: "or_"}.items():
+    _define_logic(_function, _symbol)
 for _function, _symbol in COMPARISONS.items():
     _define_comparison(_function, _symbol)
 

@@ -107,6 +107,15 @@ def test_an_ordered_comparison_with_nan_is_false(dtype, compare):
 
 
 @each_float
+def test_masks_are_combined(dtype):
+    a, b = values(dtype, 14), values(dtype, 15)
+    between = apply(njit(lambda x, y: simd.select((x > 0) & (x < y), x, y)), a, b)
+    assert np.array_equal(between, np.where((a > 0) & (a < b), a, b))
+    outside = apply(njit(lambda x, y: simd.select((x < 0) | (x > y), x, y)), a, b)
+    assert np.array_equal(outside, np.where((a < 0) | (a > b), a, b))
+
+
+@each_float
 def test_functions_of_one_vector(dtype):
     a = values(dtype, 9)
     assert np.array_equal(apply(njit(lambda x: simd.absolute(x)), a), np.abs(a))
