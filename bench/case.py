@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
+import numba
 from numba.np.ufunc.parallel import threading_layer
 
 from bench import environment, verify
@@ -42,10 +43,17 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
         return replace(case, compile_s=None, first_call_s=None, verdict="wrong")
     bound, skipped = bind_peers(kernel, trial, request, peers)
     before = environment.look(sources)
-    timing = steady([call, *(run for _, _, run in bound)], _stop(request), clock)
+    plain = _plain(kernel, trial, request)
+    timing = steady([call, *(run for _, _, run in (*bound, *plain))], _stop(request), clock)
     meanwhile = environment.during(before, environment.look(sources), timing.cpu_s)
-    times = tuple(_peer_time(name, version, timing, row) for row, (name, version, _) in enumerate(bound, 1))
-    case = replace(case, peers=(*times, *skipped), threading_layer=_threading_layer(), verdict="ok")
+    times = [_peer_time(name, version, timing, row) for row, (name, version, _) in enumerate((*bound, *plain), 1)]
+    case = replace(
+        case,
+        peers=(*times[: len(bound)], *skipped),
+        plain=times[-1] if plain else None,
+        threading_layer=_threading_layer(),
+        verdict="ok",
+    )
     return with_timing(case, timing, {**meanwhile, **waiting(timing, request.threads)})
 
 
@@ -53,6 +61,14 @@ def caller(kernel: Kernel, arrays: Mapping[str, Any]) -> Callable[[], None]:
     """The kernel with its arguments tied in, so that the stopwatch sees the call alone."""
     arguments, function = tuple(arrays.values()), kernel.cpu
     return lambda: function(*arguments)
+
+
+def _plain(kernel: Kernel, trial: verify.Trial, request: Request) -> list[tuple[str, str, Callable[[], None]]]:
+    simple, arguments = kernel.simple, tuple(trial.arrays.values())
+    if simple is None or not request.peers:
+        return []
+    simple(*arguments)
+    return [("plain loops", f"numba {numba.__version__}", lambda: simple(*arguments))]
 
 
 def blank(kernel: Kernel, request: Request, reason: str = "it did not run") -> Case:
@@ -68,6 +84,7 @@ def blank(kernel: Kernel, request: Request, reason: str = "it did not run") -> C
         limit=kernel.limit,
         work=WorkCount(**asdict(kernel.work(**size))),
         verification=Verification(False, None, kernel.rtol, kernel.tolerance, request.seed, reason),
+        goals=dict(kernel.goals),
         remedy=reason,
     )
 

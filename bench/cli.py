@@ -83,12 +83,17 @@ def _json(value: Any) -> None:
 
 @bench.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+@click.option("--markdown", is_flag=True, help="Print a page for the documentation on standard output.")
 @_plain_errors
-def list_kernels(as_json: bool) -> None:
+def list_kernels(as_json: bool, markdown: bool) -> None:
     """The kernels, what they stand for, and their native peers."""
+    from bench.pages import kernels_page
     from bench.peers import peers_of
     from bench.tables import grid
 
+    if markdown:
+        click.echo(kernels_page(tuple(_kernels().values())), nl=False)
+        return
     rows = [
         {
             "kernel": kernel.name,
@@ -200,6 +205,8 @@ def _reporter(bar: Progress) -> Callable[[int, int, str, Case | None], None]:
 
     def report(done: int, total: int, label: str, case: Case | None) -> None:
         bar.update(task, completed=done, total=total, description=label)
+        if bar.disable and label.startswith("compil") and done in (0, total):
+            print(f"{done:>3}/{total} kernels compiled", file=sys.stderr, flush=True)
         if case is not None and bar.disable:
             line = f"{done:>3}/{total} {case.kernel:<16} {case.threads} threads  {judged(case).verdict:<7}"
             print(line, time_text(case), file=sys.stderr, flush=True)
@@ -210,15 +217,21 @@ def _reporter(bar: Progress) -> Callable[[int, int, str, Case | None], None]:
 @bench.command()
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+@click.option("--markdown", is_flag=True, help="Print a page for the documentation on standard output.")
 @_plain_errors
-def show(result: Path, as_json: bool) -> None:
+def show(result: Path, as_json: bool, markdown: bool) -> None:
     """The table of a result file."""
+    from bench.pages import results_page
     from bench.result import read_result
     from bench.tables import result_parts
 
     found = read_result(result)
     if as_json:
         _json(found)
+        return
+    if markdown:
+        peers = " --peers" if found.settings.get("peers") else ""
+        click.echo(results_page(found, f"innocap bench run --suite {found.suite}{peers}"), nl=False)
         return
     _show(*result_parts(found))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -82,6 +82,8 @@ class Case:
 
     median_s with [low_s, high_s]: 95 % bootstrap interval of the median of samples_s.
     fraction_of_ceiling: shortest possible time by the roofline / median_s.
+    goals: library of a peer, or "best" -> peer time / ours that was aimed at, on one thread.
+    plain: the same work as plain compiled loops, timed like a peer.
     conditions: what else happened on the machine meanwhile, as shares of time.
     """
 
@@ -109,6 +111,8 @@ class Case:
     ceiling: str | None = None
     fraction_of_ceiling: float | None = None
     peers: tuple[PeerTime | PeerSkip, ...] = ()
+    goals: Mapping[str, float] = field(default_factory=dict)
+    plain: PeerTime | None = None
     threading_layer: str | None = None
     conditions: Mapping[str, float | None] | None = None
     verdict: Grade = "failed"

@@ -12,12 +12,13 @@ from bench.result import Case, Ceiling, WorkCount
 
 REFUSED_ABOVE = 1.05
 COMPUTE = {"fma_peak_fp32": "fma_fp32_gflops", "fma_peak_fp64": "fma_fp64_gflops"}
+READING = ("dot", "sum")
 MEMORY_NAME = "dram_gb_per_s"
 
 
 def is_ceiling(kernel: str) -> bool:
     """Whether a kernel measures the machine rather than a workload."""
-    return kernel in COMPUTE or kernel.startswith("stream_")
+    return kernel in COMPUTE or kernel in READING or kernel.startswith("stream_")
 
 
 def key(name: str, threads: int, all_threads: int) -> str:
@@ -90,11 +91,15 @@ def shortest_s(work: WorkCount, peak_gflops: float | None, dram_gb_per_s: float 
     return max(times) if times else None
 
 
-def placed(case: Case, found: Mapping[str, Ceiling], all_threads: int) -> Case:
-    """The case with its ceiling's name and the fraction of it that was reached."""
+def placed(case: Case, found: Mapping[str, Ceiling], all_threads: int, cache_bytes: int | None = None) -> Case:
+    """The case with its ceiling's name and the fraction of it that was reached.
+
+    The bandwidth of memory is no limit for data that fit in the last-level cache, of `cache_bytes`.
+    """
     compute = key(f"fma_{case.precision}_gflops", case.threads, all_threads)
     memory = key(MEMORY_NAME, case.threads, all_threads)
-    peak, dram = found.get(compute), found.get(memory)
+    in_cache = cache_bytes is not None and (case.working_set_bytes or 0) <= cache_bytes
+    peak, dram = found.get(compute), None if in_cache else found.get(memory)
     bound = shortest_s(case.work, peak.value if peak else None, dram.value if dram else None)
     if bound is None or not case.median_s:
         return replace(case, ceiling=None, fraction_of_ceiling=None)

@@ -15,11 +15,11 @@ from bench import disk, environment, roofline
 from bench.case import blank
 from bench.decode import DecodeError, decode, dumps, encode
 from bench.judge import judged
-from bench.machine import Sources, passport
+from bench.machine import Sources, last_level_cache_bytes, passport
 from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, ResultError, known
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
-from bench.warm import Compiled, compile_all
+from bench.warm import Compiled, Told, compile_all
 from bench.worker import Request, allowed_cpus, physical_cores
 from kernels.spec import Kernel
 
@@ -39,7 +39,7 @@ class Header:
 
 
 Worker = Callable[[Request, float], Case | str]
-Compiler = Callable[[Sequence[str], int], Mapping[str, Compiled]]
+Compiler = Callable[[Sequence[str], int, Told], Mapping[str, Compiled]]
 Progress = Callable[[int, int, str, Case | None], None]
 
 
@@ -100,27 +100,36 @@ def run(
     cases = {case.id: case for case in done if case.verdict != "failed"}
     jobs = order(settings, header.order_seed)
     left = dict.fromkeys(job.kernel for job in jobs if job.id(settings.preset) not in cases)
-    progress(len(cases), len(jobs), "compiling", None)
-    compiled = dict(compiler(tuple(left), physical_cores(allowed_cpus())))
+    compiled = _compiled(tuple(left), compiler, progress)
     for number, job in enumerate(jobs):
         if job.id(settings.preset) not in cases:
             progress(number, len(jobs), job.kernel, None)
             _work(job, settings, kernels, output, cases, lambda *asked: with_compile(worker(*asked), compiled))
         progress(number + 1, len(jobs), job.kernel, cases[job.id(settings.preset)])
-    _repeat_low_ceilings(settings, kernels, output, cases, worker)
+    cache_bytes = last_level_cache_bytes(header.passport)
+    first = finished(cases.values(), max(settings.threads), cache_bytes)
+    _repeat_low_ceilings(first, settings, kernels, output, cases, worker)
     after = environment.look(sources)
     meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
-    final = finished(cases.values(), max(settings.threads))
+    final = finished(cases.values(), max(settings.threads), cache_bytes)
     layer = _threading_layer(final)
     seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
     return _store(header, seen, final, layer, output)
 
 
-def finished(cases: Iterable[Case], all_threads: int) -> tuple[Case, ...]:
+def _compiled(kernels: tuple[str, ...], compiler: Compiler, progress: Progress) -> dict[str, Compiled]:
+    def told(done: int, kernel: str) -> None:
+        progress(done, len(kernels), f"compiled {kernel}", None)
+
+    progress(0, len(kernels), "compiling", None)
+    return dict(compiler(kernels, physical_cores(allowed_cpus()), told))
+
+
+def finished(cases: Iterable[Case], all_threads: int, cache_bytes: int | None = None) -> tuple[Case, ...]:
     """Cases with their place under the measured ceilings and their verdicts."""
     cases = tuple(cases)
     found = roofline.ceilings(cases, all_threads)
-    return tuple(judged(roofline.placed(case, found, all_threads)) for case in cases)
+    return tuple(judged(roofline.placed(case, found, all_threads, cache_bytes)) for case in cases)
 
 
 def now() -> str:
@@ -174,6 +183,7 @@ def with_compile(case: Case | str, compiled: dict[str, Compiled]) -> Case | str:
 
 
 def _repeat_low_ceilings(
+    final: Iterable[Case],
     settings: Settings,
     kernels: Mapping[str, Kernel],
     output: Path,
@@ -181,7 +191,7 @@ def _repeat_low_ceilings(
     worker: Worker,
 ) -> None:
     """A case above 105 % of a ceiling may only mean that the ceiling was disturbed: measure it once more."""
-    final = finished(cases.values(), max(settings.threads))
+    final = tuple(final)
     low = {case.ceiling for case in final if case.verdict == "refused"}
     for case in final:
         measures = roofline.ceiling_of(case, max(settings.threads))

@@ -1,4 +1,4 @@
-"""What a terminal shows: tables of results, ceilings and machine facts, within 100 columns."""
+"""What a terminal shows: tables of results, ceilings and machine facts, within 120 columns."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bench.goals import best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
 from bench.judge import relative_half_width
 from bench.result import Case, Environment, PeerTime, Result, known
 
-WIDTH = 100
+WIDTH = 120
+MANY_CALLS = 1e6
 STYLES = {"ok": "green", "noisy": "yellow", "refused": "red", "wrong": "red", "failed": "red"}
 LEVEL_STYLES = {"quiet": "green", "usable": "yellow", "noisy": "red"}
 
 
 def console() -> Console:
-    """Standard error, 100 columns wide where it is no terminal, so that logs read the same everywhere."""
+    """Standard error, 120 columns wide where it is no terminal, so that logs read the same everywhere."""
     found = Console(stderr=True, highlight=False)
     return found if found.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
 
@@ -64,18 +66,26 @@ def remarks(cases: Iterable[Case]) -> list[str]:
     return lines
 
 
+def goal_lines(cases: Iterable[Case]) -> list[str]:
+    """The geometric mean of the ratios on one thread, and every goal that was missed there."""
+    single = compared(cases, 1)
+    mean = geometric_mean(single)
+    if mean is None:
+        return []
+    missed = [(case, goal) for case in single for goal in goals_of(case) if goal.met is False]
+    head = f"one thread: best peer / ours {mean:.2f}, geometric mean of {len(single)} kernels"
+    return [
+        f"{head}; {len(missed)} goals missed" if missed else f"{head}; all goals met",
+        *(f"- {case.kernel}: {goal.found:.2f} against {goal.peer}, goal {goal.wanted:g}" for case, goal in missed),
+    ]
+
+
 def peer_notes(cases: Iterable[Case]) -> list[str]:
     """Versions of the peers that ran, and the reasons of those that did not, each once."""
     peers = [peer for case in cases for peer in case.peers]
     ran = [f"{peer.name}: {peer.version}" for peer in peers if isinstance(peer, PeerTime)]
     skipped = [f"{peer.name}: skipped, {peer.skipped}" for peer in peers if not isinstance(peer, PeerTime)]
     return list(dict.fromkeys(ran + skipped))
-
-
-def best_peer(case: Case) -> PeerTime | None:
-    """The fastest peer that ran beside a case."""
-    ran = [peer for peer in case.peers if isinstance(peer, PeerTime)]
-    return min(ran, key=lambda peer: peer.ratio, default=None)
 
 
 def peer_text(case: Case) -> str:
@@ -104,10 +114,21 @@ def seconds_text(seconds: float) -> str:
 
 
 def compile_text(case: Case) -> str:
-    """Seconds of compiling, or that compiled code came from the cache."""
+    """Seconds of compiling and the calls that pay for it, or that compiled code came from the cache."""
     if case.compile_s is None or case.cache == "none":
         return ""
-    return "cached" if case.cache == "hit" else f"{case.compile_s:.1f} s"
+    return "cached" if case.cache == "hit" else f"{case.compile_s:.1f} s{calls_text(calls_to_pay_back(case))}"
+
+
+def calls_text(calls: float | None) -> str:
+    """How many calls pay back compiling, as the end of a phrase.
+
+    >>> calls_text(1234.0)
+    ' = 1,234 calls'
+    """
+    if calls is None:
+        return ""
+    return f" = {calls:,.0f} calls" if calls < MANY_CALLS else ", not paid back"
 
 
 def rate_text(rate: float | None) -> str:
@@ -138,7 +159,8 @@ def result_parts(result: Result) -> list[RenderableType]:
     cpu, cores = known(passport, "cpu_model") or "unnamed processor", known(passport, "cores") or "?"
     head = f"{cpu}, {cores} cores, {size_text(known(passport, 'memory_bytes'))}"
     parts: list[RenderableType] = [f"{head}; suite {result.suite}, sizes {result.preset}, {result.created}"]
-    parts += [cases_table(result.cases), *remarks(result.cases), *peer_notes(result.cases)]
+    parts += [cases_table(result.cases), *remarks(result.cases)]
+    parts += [*goal_lines(result.cases), *peer_notes(result.cases)]
     return [*parts, *environment_parts(result.environment)]
 
 

@@ -16,7 +16,7 @@ from bench.disk import DiskFull, journal_path, read_journal
 from bench.result import Case, Result, ResultError, WorkCount, read_result
 from bench.settings import Settings
 from bench.suite import better, run
-from bench.warm import Compiled
+from bench.warm import Compiled, Told
 from bench.worker import Request
 from tests.bench.toys import TOY, case, sources
 
@@ -81,7 +81,7 @@ def test_progress_is_told_before_and_after_every_case(go: Callable[..., Result])
 def test_compiling_comes_first_and_its_time_stands_at_the_first_case_of_the_kernel(go: Callable[..., Result]) -> None:
     asked: list[tuple[str, ...]] = []
 
-    def compiler(names: tuple[str, ...], processes: int) -> dict[str, Compiled]:
+    def compiler(names: tuple[str, ...], processes: int, told: Told) -> dict[str, Compiled]:
         assert processes >= 1
         asked.append(names)
         return {"spmv": Compiled("spmv", 3.5, "miss"), "gemm_fp64": Compiled("gemm_fp64", 0.1, "hit")}
@@ -100,7 +100,7 @@ def test_only_what_is_left_is_compiled_on_resume(go: Callable[..., Result]) -> N
     asked: list[str] = []
     with pytest.raises(KeyboardInterrupt):
         go(Workers(fma_peak_fp64=[KeyboardInterrupt()]))
-    go(Workers(), resume=True, compiler=lambda names, _: asked.extend(names) or {})
+    go(Workers(), resume=True, compiler=lambda names, *_: asked.extend(names) or {})
     assert sorted(asked) == sorted(set(NAMES) - {"stream_triad"})
 
 

@@ -50,7 +50,7 @@ LONG = case(
 )
 
 
-def test_every_figure_of_a_case_is_in_its_line_within_100_columns() -> None:
+def test_every_figure_of_a_case_is_in_its_line_within_120_columns() -> None:
     text = shown(cases_table([LONG]))
     line = text.splitlines()[1]
     for figure in (
@@ -65,7 +65,7 @@ def test_every_figure_of_a_case_is_in_its_line_within_100_columns() -> None:
     ):
         assert figure in line
     assert len(text.splitlines()) == 2
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_cases_are_sorted_by_name_and_threads() -> None:
@@ -123,14 +123,14 @@ def test_a_whole_result_fits_and_names_machine_and_environment() -> None:
         "fma_peak_fp32 is refused",
     ):
         assert word in text
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_the_roofline_lists_ceilings_and_places() -> None:
     text = shown(*roofline_parts(result([case(ceiling="dram_gb_per_s", fraction_of_ceiling=0.75)])))
     assert "dram_gb_per_s" in text
     assert "75%" in text
-    assert max(map(len, text.splitlines())) <= 100
+    assert max(map(len, text.splitlines())) <= 120
 
 
 def test_the_passport_shows_reasons_for_what_is_unknown() -> None:
