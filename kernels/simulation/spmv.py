@@ -17,7 +17,7 @@ from numba import prange
 from numpy.typing import NDArray
 
 from kernels.arrays import poisoned, uniform
-from kernels.compile import compiled
+from kernels.compile import Compiled
 from kernels.spec import Kernel, Work
 
 ONE, TWO, THREE = np.uint64(1), np.uint64(2), np.uint64(3)
@@ -38,7 +38,6 @@ PARAMETERS = {
 }
 
 
-@compiled(**PARAMETERS)
 def spmv(row_start: Any, column: Any, value: Any, x: Any, y: Any) -> None:
     """Rows in parallel. The indices are trusted: they must lie inside x."""
     for row in prange(y.size):
@@ -55,7 +54,6 @@ def spmv(row_start: Any, column: Any, value: Any, x: Any, y: Any) -> None:
         y[row] = first + second + third
 
 
-@compiled(**PARAMETERS)
 def spmv_simple(row_start: Any, column: Any, value: Any, x: Any, y: Any) -> None:
     """One running sum per row."""
     for row in prange(y.size):
@@ -117,11 +115,11 @@ SPMV = Kernel(
     inputs=inputs,
     outputs=("y",),
     reference=reference,
-    cpu=spmv,
+    cpu=Compiled(spmv, PARAMETERS),
     work=work,
     rtol=5e-15,
     tolerance="27 products below 1 summed: at most 27 unit roundoffs of their sum of magnitudes",
     source="Dongarra, Heroux, Luszczek, HPCG, IJHPCA 30(1), 2016",
     goals={"best": 1.0},
-    simple=spmv_simple,
+    simple=Compiled(spmv_simple, PARAMETERS),
 )
