@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from kernels.data.scan import SCAN
+from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
+from kernels.simulation.nbody import NBODY_FP32, NBODY_FP64
 from kernels.simulation.spmv import SPMV
 from kernels.simulation.stencil7 import STENCIL7
 from kernels.spec import Kernel, Work
 from kernels.training.adamw import ADAMW
 from kernels.training.attention import ATTENTION
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
+from kernels.training.softmax import SOFTMAX
 
 __all__ = ["KERNELS", "Kernel", "Work", "find"]
 
@@ -20,14 +24,20 @@ KERNELS = (
     STREAM_SCALE,
     STREAM_ADD,
     STREAM_TRIAD,
+    DOT,
+    SUM,
+    SCAN,
     FMA_PEAK_FP32,
     FMA_PEAK_FP64,
     GEMM_FP32,
     GEMM_FP64,
     SPMV,
     STENCIL7,
+    NBODY_FP32,
+    NBODY_FP64,
     ATTENTION,
     ADAMW,
+    SOFTMAX,
 )
 
 

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
-from bench.peers import c_fma, c_spmv, c_stencil, c_stream, numpy_gemm, scipy_spmv, torch_adamw, torch_attention
+from bench.peers import (
+    c_fma,
+    c_nbody,
+    c_reductions,
+    c_scan,
+    c_spmv,
+    c_stencil,
+    c_stream,
+    numpy_data,
+    numpy_gemm,
+    numpy_reductions,
+    scipy_ddot,
+    scipy_spmv,
+    torch_adamw,
+    torch_attention,
+    torch_softmax,
+)
 from bench.peers.spec import Peer, Unavailable
 
 PEERS: tuple[Peer, ...] = (
     numpy_gemm.PEER,
     c_stream.PEER,
+    numpy_reductions.PEER,
+    scipy_ddot.PEER,
+    c_reductions.PEER,
     c_fma.PEER,
     c_stencil.PEER,
+    *c_nbody.PEERS,
     scipy_spmv.PEER,
     c_spmv.PEER,
     torch_attention.PEER,
     torch_adamw.PEER,
+    torch_softmax.PEER,
+    numpy_data.SCAN,
+    c_scan.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]

@@ -17,14 +17,20 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "stream_scale": {"n": 1003},
     "stream_add": {"n": 1003},
     "stream_triad": {"n": 1003},
+    "dot": {"n": 1003},
+    "sum": {"n": 1003},
     "fma_peak_fp32": {"elements": 1001, "steps": 50},
     "fma_peak_fp64": {"elements": 1001, "steps": 50},
     "gemm_fp32": {"m": 33, "n": 17, "k": 29},
     "gemm_fp64": {"m": 33, "n": 17, "k": 29},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
+    "nbody_fp32": {"n": 1003},
+    "nbody_fp64": {"n": 1003},
     "attention": {"heads": 2, "tokens": 40},
     "adamw": {"n": 1003},
+    "softmax": {"rows": 13, "columns": 77},
+    "scan": {"n": 100_003},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
