@@ -43,7 +43,7 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
         return replace(case, compile_s=None, first_call_s=None, verdict="wrong")
     bound, skipped = bind_peers(kernel, trial, request, peers)
     before = environment.look(sources)
-    plain = _plain(kernel, trial, request)
+    plain, _ = bind_peers(kernel, trial, request, plain_loops(kernel))
     timing = steady([call, *(run for _, _, run in (*bound, *plain))], _stop(request), clock)
     meanwhile = environment.during(before, environment.look(sources), timing.cpu_s)
     times = [_peer_time(name, version, timing, row) for row, (name, version, _) in enumerate((*bound, *plain), 1)]
@@ -63,12 +63,17 @@ def caller(kernel: Kernel, arrays: Mapping[str, Any]) -> Callable[[], None]:
     return lambda: function(*arguments)
 
 
-def _plain(kernel: Kernel, trial: verify.Trial, request: Request) -> list[tuple[str, str, Callable[[], None]]]:
-    simple, arguments = kernel.simple, tuple(trial.arrays.values())
-    if simple is None or not request.peers:
-        return []
-    simple(*arguments)
-    return [("plain loops", f"numba {numba.__version__}", lambda: simple(*arguments))]
+def plain_loops(kernel: Kernel) -> tuple[Peer, ...]:
+    """The kernel's simple version as a peer, if it has one."""
+    simple = kernel.simple
+    if simple is None:
+        return ()
+
+    def bind(_kernel: str, arrays: Mapping[str, Any], _threads: int) -> Callable[[], None]:
+        arguments = tuple(arrays.values())
+        return lambda: simple(*arguments)
+
+    return (Peer("plain loops", (kernel.name,), lambda: f"numba {numba.__version__}", bind),)
 
 
 def blank(kernel: Kernel, request: Request, reason: str = "it did not run") -> Case:

@@ -155,3 +155,30 @@ def test_timing_a_case_fills_every_field_of_time() -> None:
     found = with_timing(case(remedy="it did not run"), timing, {"steal_share": 0.1})
     assert (found.median_s, found.calls_per_sample, found.stop_reason) == (0.2, 4, "because")
     assert (found.conditions, found.remedy) == ({"steal_share": 0.1}, "")
+
+
+def test_plain_loops_are_timed_apart_from_the_peers(tmp_path: Path) -> None:
+    hands = Hands()
+
+    def simple(x: Any, y: Any, factor: float) -> None:
+        hands.spend(0.012)
+        TOY.cpu(x, y, factor)
+
+    kernel = replace(timed_toy(hands), simple=simple)
+    found = run(kernel, hands, tmp_path, peer("fast", hands, 0.002))
+    assert [entry.name for entry in found.peers] == ["fast"]
+    assert found.plain is not None
+    assert (found.plain.name, found.plain.ratio) == ("plain loops", pytest.approx(3))
+    assert run(kernel, hands, tmp_path).plain is None
+
+
+def test_plain_loops_that_are_wrong_have_no_time(tmp_path: Path) -> None:
+    hands = Hands()
+    kernel = replace(timed_toy(hands), simple=lambda x, y, factor: y.fill(7.0))
+    found = run(kernel, hands, tmp_path, peer("fast", hands, 0.002))
+    assert found.plain is None
+    assert found.verdict == "ok"
+
+
+def test_goals_travel_with_the_case() -> None:
+    assert blank(replace(TOY, goals={"C": 0.98}), REQUEST).goals == {"C": 0.98}

@@ -73,7 +73,7 @@ def test_a_run_prints_plain_progress_and_a_table_and_writes_the_file(go: Callabl
     assert "12/12 " in found.stderr
     assert f"written to {tmp_path / 'r.json'}" in found.stderr
     assert "\x1b" not in found.stderr
-    assert max(len(line) for line in found.stderr.splitlines() if str(tmp_path) not in line) <= 100
+    assert max(len(line) for line in found.stderr.splitlines() if str(tmp_path) not in line) <= 120
     assert len(read_result(tmp_path / "r.json").cases) == 12
 
 

@@ -108,6 +108,19 @@ def test_a_compute_bound_case_is_placed_under_the_peak_of_its_precision() -> Non
     assert (single.ceiling, single.fraction_of_ceiling) == ("fma_fp32_gflops", pytest.approx(0.4))
 
 
+def test_the_bandwidth_of_memory_is_no_limit_for_data_in_the_cache() -> None:
+    work = WorkCount(flops=1e9, bytes_read=3e9, bytes_written=1e9, formula="f")
+    within, beyond = (case(seconds=0.2, work=work, working_set_bytes=size) for size in (2**20, 2**21 + 1))
+    assert placed(within, CEILINGS, 2, cache_bytes=2**21).ceiling == "fma_fp64_gflops"
+    assert placed(beyond, CEILINGS, 2, cache_bytes=2**21).ceiling == "dram_gb_per_s"
+
+
+def test_reading_alone_may_be_faster_than_any_stream() -> None:
+    triad = case("stream_triad", seconds=0.06, work=TRIAD)
+    read = case("dot", seconds=0.05, work=TRIAD)
+    assert ceilings([triad, read], 2)["dram_gb_per_s"].kernel == "dot"
+
+
 def test_without_a_ceiling_or_a_time_there_is_no_fraction() -> None:
     assert placed(case(), {}, 2).fraction_of_ceiling is None
     assert placed(case(median_s=None), CEILINGS, 2).ceiling is None
