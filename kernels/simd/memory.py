@@ -145,17 +145,27 @@ def gather(_context: Any, array: Any, indices: Any) -> Any:
     return vector(array, indices), generate
 
 
-@operation
-def prefetch(_context: Any, array: Any, index: Any) -> Any:
-    """Ask for the cache line of element i ahead of its use."""
+def _prefetch(array: Any, locality: int) -> Any:
     vector = require_array(array)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = emit_pointer(context, builder, signature.args[0], arguments[0], arguments[1], vector.ir)
-        emit_prefetch(builder, pointer)
+        emit_prefetch(builder, pointer, locality)
         return context.get_dummy_value()
 
     return types.void(array, types.intp), generate
+
+
+@operation
+def prefetch(_context: Any, array: Any, index: Any) -> Any:
+    """Ask for the cache line of element i ahead of its use."""
+    return _prefetch(array, 3)
+
+
+@operation
+def prefetch_far(_context: Any, array: Any, index: Any) -> Any:
+    """Like `prefetch`, but into the second-level cache: for a use that is more than a first-level cache away."""
+    return _prefetch(array, 2)
 
 
 @operation

@@ -2,6 +2,8 @@
 
 import re
 
+import platform
+
 import numpy as np
 import pytest
 from numba import njit, typeof
@@ -55,6 +57,7 @@ def each_broadcast(a, out):
 def prefetch_both(a, b):
     simd.prefetch(a, 0)
     simd.prefetch(b, 0)
+    simd.prefetch_far(b, 16)
 
 
 @njit
@@ -209,3 +212,7 @@ def test_gather_needs_indices_as_wide_as_the_elements():
 
 def test_one_function_prefetches_arrays_of_several_types():
     assert prefetch_both(np.zeros(16), np.zeros(16, np.uint32)) is None
+    if platform.machine() == "x86_64":
+        code = next(iter(prefetch_both.inspect_asm().values()))
+        assert "prefetcht0" in code
+        assert "prefetcht1" in code
