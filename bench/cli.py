@@ -230,8 +230,7 @@ def show(result: Path, as_json: bool, markdown: bool) -> None:
         _json(found)
         return
     if markdown:
-        peers = " --peers" if found.settings.get("peers") else ""
-        click.echo(results_page(found, f"innocap bench run --suite {found.suite}{peers}"), nl=False)
+        click.echo(results_page(found), nl=False)
         return
     _show(*result_parts(found))
 

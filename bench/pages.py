@@ -69,7 +69,7 @@ def goal_text(goals: Mapping[str, float]) -> str:
     return ", ".join(f"{ratio:g} {library}" for library, ratio in goals.items())
 
 
-def results_page(result: Result, command: str) -> str:
+def results_page(result: Result) -> str:
     """Machine, tables by thread count, missed goals, peers, and the command that makes the page."""
     passport = result.machine.passport
     cpu, cores = known(passport, "cpu_model") or "unnamed processor", known(passport, "cores") or "?"
@@ -79,12 +79,19 @@ def results_page(result: Result, command: str) -> str:
     quiet = f"The machine was {result.environment.verdict}." + "".join(
         f" {text}." for text in result.environment.remedies
     )
-    parts = [RESULTS_HEAD, f"    {command}\n", f"{head} {quiet}\n", _ceilings(result)]
+    parts = [RESULTS_HEAD, f"    {_command(result)}\n", f"{head} {quiet}\n", _ceilings(result)]
     for threads in sorted({case.threads for case in result.cases}):
         parts += [f"## {threads} thread{'s' if threads > 1 else ''}\n", _summary(result.cases, threads)]
         parts.append(_cases(sorted((case for case in result.cases if case.threads == threads), key=lambda c: c.kernel)))
     parts += ["## Peers\n", "\n".join(f"- {note}" for note in peer_notes(result.cases)), ""]
     return "\n".join(parts)
+
+
+def _command(result: Result) -> str:
+    flags = known(result.machine.passport, "numba_flags") or {}
+    chosen = "".join(f"{name}={value} " for name, value in flags.items() if name.startswith("INNOCAP_"))
+    peers = " --peers" if result.settings.get("peers") else ""
+    return f"{chosen}innocap bench run --suite {result.suite}{peers} -o RESULT"
 
 
 def _ceilings(result: Result) -> str:

@@ -10,9 +10,9 @@ from click.testing import CliRunner
 from bench.cli import bench
 from bench.decode import dumps
 from bench.pages import kernels_page, results_page, table
-from bench.result import PeerSkip, PeerTime
+from bench.result import Machine, PeerSkip, PeerTime
 from kernels import KERNELS
-from tests.bench.toys import case, result
+from tests.bench.toys import PASSPORT, case, result
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -51,7 +51,7 @@ def test_the_results_page_tells_ratios_goals_and_what_was_missed() -> None:
         case("slow", threads=1, peers=(SLOW,), goals={"best": 1.0, "C": 1.0}, verdict="noisy"),
         case("fast", threads=2, peers=(FAST,), goals={"C": 1.5}, cache="hit"),
     ]
-    page = results_page(result(cases), "innocap bench run --suite standard --peers")
+    page = results_page(result(cases))
     rows = {row[0]: row for row in rows_of(page.split("## 2 threads")[0])}
     assert rows["`fast`"][6:11] == [
         "**2.00** (1.90-2.10) C loops",
@@ -62,22 +62,27 @@ def test_the_results_page_tells_ratios_goals_and_what_was_missed() -> None:
     ]
     assert rows["`slow`"][7:11] == ["1 best: **missed**, 1 C: no peer", "", "1.5 s, not paid back", "noisy"]
     assert "geometric mean of 2 kernels: **1.00**; 1 of 2 goals reached" in page
-    assert "    innocap bench run --suite standard --peers" in page
     assert "- C loops: cc 12" in page
     assert "- torch mm: skipped, not installed" in page
     assert "Toy CPU, 2 cores, 8 GiB" in page
 
 
 def test_goals_are_judged_on_one_thread_only() -> None:
-    page = results_page(result([case("fast", threads=2, peers=(FAST,), goals={"C": 3})]), "run")
+    page = results_page(result([case("fast", threads=2, peers=(FAST,), goals={"C": 3})]))
     assert "missed" not in page
     assert "## 2 threads" in page
 
 
 def test_a_run_without_peers_has_a_page_too() -> None:
-    page = results_page(result([case("lonely", threads=1)]), "run")
+    page = results_page(result([case("lonely", threads=1)]))
     assert "geometric" not in page
     assert "`lonely`" in page
+
+
+def test_the_page_tells_the_command_and_the_width_that_was_forced() -> None:
+    narrow = {**PASSPORT, "numba_flags": {"INNOCAP_SIMD_BITS": "256", "NUMBA_NUM_THREADS": "2"}}
+    page = results_page(result([case()], settings={"peers": True}, suite="standard", machine=Machine(narrow)))
+    assert "    INNOCAP_SIMD_BITS=256 innocap bench run --suite standard --peers -o RESULT\n" in page
 
 
 def test_a_table_has_a_rule_under_its_head() -> None:
