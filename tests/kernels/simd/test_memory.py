@@ -1,8 +1,7 @@
 """Vectors and memory against NumPy, value by value."""
 
-import re
-
 import platform
+import re
 
 import numpy as np
 import pytest
