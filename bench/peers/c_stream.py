@@ -45,15 +45,19 @@ SOURCE = r"""
 #endif
 
 #define LINE 8
+#define LEFT_OVER 8192
 
 static long head(const double *p, long n) {
     long first = (long)(-(uintptr_t)p % (LINE * 8) / 8);
     return first < n ? first : n;
 }
 
-/* Both halves side by side: one keeps memory busy while the other waits for its next page. */
+/* Both halves side by side: one keeps memory busy while the other waits for its next page.
+   At a distance that is a large power of two both would wait for the same memory bank. */
+static long half_of(long n) { return n < LEFT_OVER ? 0 : (n - LEFT_OVER) / (2 * LINE) * LINE; }
+
 #define STREAM(out, vector, scalar)                                           \
-    long first = head(out, n), half = (n - first) / (2 * LINE) * LINE;        \
+    long first = head(out, n), half = half_of(n - first);                     \
     for (long i = 0; i < first; i++) out[i] = scalar;                         \
     _Pragma("omp parallel for schedule(static)")                              \
     for (long line = first; line < first + half; line += LINE) {              \

@@ -4,7 +4,8 @@ Formula  copy c = a;  scale b = s c;  add c = a + b;  triad a = b + s c, over n 
 Work     16 n bytes (copy, scale) or 24 n (add, triad); 0, n, n and 2 n flops.
 Method   Results larger than any cache are stored past it, so that no line is read only to be overwritten.
          The two halves of the arrays are walked side by side: while one stream waits for its next page,
-         the other one keeps memory busy.
+         the other one keeps memory busy. They are a little less than halves, because at a distance that is a
+         large power of two both would wait for the same memory bank.
 Source   J. D. McCalpin, Memory bandwidth and machine balance, IEEE TCCA newsletter, 1995.
 """
 
@@ -23,6 +24,7 @@ from kernels.spec import Kernel, Work
 
 STREAM_FROM_BYTES = 32 * 2**20
 LINE = ALIGNMENT_BYTES // 8
+LEFT_OVER = 8192
 SCALAR = 3.0
 
 
@@ -53,6 +55,12 @@ def first_line(output: Any) -> int:
 
 
 @part
+def half_of(output: Any, head: int) -> int:
+    """Elements of either half, a whole number of cache lines."""
+    return max(output.size - head - LEFT_OVER, 0) // (2 * LINE) * LINE
+
+
+@part
 def put(output: Any, i: int, vector: Any) -> None:
     """Store one vector: past the caches if the array does not fit there."""
     if output.size * output.itemsize >= STREAM_FROM_BYTES:
@@ -70,9 +78,9 @@ def copy_line(a: Any, c: Any, i: int) -> None:
 
 @compiled(a="float64 n", c="float64 n")
 def stream_copy(a: Any, c: Any) -> None:
-    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    """Whole lines of both halves in parallel, then what is left over at both ends."""
     head = first_line(c)
-    half = (c.size - head) // (2 * LINE) * LINE
+    half = half_of(c, head)
     for line in prange(half // LINE):
         copy_line(a, c, head + line * LINE)
         copy_line(a, c, head + line * LINE + half)
@@ -90,9 +98,9 @@ def scale_line(c: Any, b: Any, factor: Any, i: int) -> None:
 
 @compiled(c="float64 n", b="float64 n", scalar="float64")
 def stream_scale(c: Any, b: Any, scalar: float) -> None:
-    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    """Whole lines of both halves in parallel, then what is left over at both ends."""
     head = first_line(b)
-    half = (b.size - head) // (2 * LINE) * LINE
+    half = half_of(b, head)
     factor = simd.broadcast(scalar)
     for line in prange(half // LINE):
         scale_line(c, b, factor, head + line * LINE)
@@ -111,9 +119,9 @@ def add_line(a: Any, b: Any, c: Any, i: int) -> None:
 
 @compiled(a="float64 n", b="float64 n", c="float64 n")
 def stream_add(a: Any, b: Any, c: Any) -> None:
-    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    """Whole lines of both halves in parallel, then what is left over at both ends."""
     head = first_line(c)
-    half = (c.size - head) // (2 * LINE) * LINE
+    half = half_of(c, head)
     for line in prange(half // LINE):
         add_line(a, b, c, head + line * LINE)
         add_line(a, b, c, head + line * LINE + half)
@@ -131,9 +139,9 @@ def triad_line(b: Any, c: Any, a: Any, factor: Any, i: int) -> None:
 
 @compiled(b="float64 n", c="float64 n", a="float64 n", scalar="float64")
 def stream_triad(b: Any, c: Any, a: Any, scalar: float) -> None:
-    """Whole lines of both halves in parallel, then the few elements at both ends."""
+    """Whole lines of both halves in parallel, then what is left over at both ends."""
     head = first_line(a)
-    half = (a.size - head) // (2 * LINE) * LINE
+    half = half_of(a, head)
     factor = simd.broadcast(scalar)
     for line in prange(half // LINE):
         triad_line(b, c, a, factor, head + line * LINE)

@@ -5,13 +5,13 @@ import pytest
 
 from kernels import find
 from kernels.arrays import aligned, poisoned
-from kernels.memory.stream import STREAM_FROM_BYTES
+from kernels.memory.stream import LEFT_OVER, STREAM_FROM_BYTES
 
 
 @pytest.mark.parametrize("offset", range(9))
 def test_every_alignment_and_length_is_written_completely(offset):
     kernel = find("stream_triad")
-    for length in range(1, 70):
+    for length in (*range(1, 20), *range(LEFT_OVER - 3, LEFT_OVER + 70, 3)):
         b, c = np.arange(length + 0.0), np.ones(length)
         buffer = poisoned(length + 16, np.float64)
         a = buffer[offset : offset + length]
