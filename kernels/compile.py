@@ -13,7 +13,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -98,27 +98,39 @@ class Compiled:
                 "float64" and "int64" alone are scalars; a last "threads" is filled in with Numba's number
                 of threads and not given by the caller
     fastmath    LLVM fast-math flags that the formula tolerates
+    parallel    whether prange makes threads
     dispatcher  the Numba function; `dispatcher.stats` tells cache hits from misses
     """
 
     def __init__(
-        self, function: Callable[..., None], parameters: dict[str, str], fastmath: frozenset[str] = CONTRACT
+        self,
+        function: Callable[..., None],
+        parameters: dict[str, str],
+        fastmath: frozenset[str] = CONTRACT,
+        parallel: bool = True,
     ) -> None:
         self.name = function.__name__
         self.parameters = {name: text.split() for name, text in parameters.items() if text != "threads"}
         self.wants_threads = len(self.parameters) < len(parameters)
-        self.dispatcher: Any = njit(parallel=True, error_model="numpy", fastmath=set(fastmath))(function)
+        self.dispatcher: Any = njit(parallel=parallel, error_model="numpy", fastmath=set(fastmath))(function)
         with suppress(RuntimeError):
             self.dispatcher._cache = _Cache(function)  # type: ignore[no-untyped-call, attr-defined]
 
     def __call__(self, *arguments: Any) -> None:
         """Run on checked arguments; TypeError or ValueError names the first one that does not fit."""
+        self.bind(*arguments)()
+
+    def bind(self, *arguments: Any) -> Callable[[], None]:
+        """A call on arguments that are checked here, once; TypeError or ValueError as when called.
+
+        The checks take 10 us, several times that after a kernel has filled the caches with its data.
+        """
         if len(arguments) != len(self.parameters):
             expected = ", ".join(self.parameters)
             raise TypeError(f"{self.name} takes ({expected}), but {len(arguments)} arguments were given")
         lengths: dict[str, int] = {}
         checked = [self._checked(*pair, lengths) for pair in zip(self.parameters, arguments, strict=True)]
-        self.dispatcher(*checked, *([get_num_threads()] if self.wants_threads else []))
+        return partial(self.dispatcher, *checked, *([get_num_threads()] if self.wants_threads else []))
 
     def _checked(self, name: str, value: Any, lengths: dict[str, int]) -> Any:
         dtype, *dimensions = self.parameters[name]

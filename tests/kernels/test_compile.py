@@ -103,3 +103,18 @@ def test_scalars_are_converted_and_threads_filled_in():
 def test_arguments_that_do_not_fit(a, b, scale, steps, kind, message):
     with pytest.raises(kind, match=f"probe_kernel: {message}"):
         probe_kernel(a, b, scale, steps)
+
+
+def test_a_bound_call_is_checked_once_and_runs_as_often_as_wanted():
+    @compiled(a="int64 n", step="int64")
+    def add(a, step):
+        a += step
+
+    a = np.zeros(3, np.int64)
+    call = add.bind(a, 5)
+    assert a.tolist() == [0, 0, 0]
+    call()
+    call()
+    assert a.tolist() == [10, 10, 10]
+    with pytest.raises(TypeError, match="step is str 'x', expected a number"):
+        add.bind(a, "x")
