@@ -155,9 +155,11 @@ class Compiled:
         return number(value)
 
 
-def compiled(*, fastmath: frozenset[str] = CONTRACT, **parameters: str) -> Callable[[Callable[..., None]], Compiled]:
+def compiled(
+    *, fastmath: frozenset[str] = CONTRACT, parallel: bool = True, **parameters: str
+) -> Callable[[Callable[..., None]], Compiled]:
     """Decorator form of `Compiled`: parameters are given by name, as in `a="float32 m k"`."""
-    return lambda function: Compiled(function, parameters, fastmath)
+    return lambda function: Compiled(function, parameters, fastmath, parallel)
 
 
 def _expected(text: str, length: int, lengths: dict[str, int]) -> int:

@@ -1,0 +1,1 @@
+"""Kernels of data processing: graphs, sorting, counting, running sums."""
