@@ -1,0 +1,43 @@
+"""What kernels that walk along the rows of a matrix share: ragged ends, extremes, fetching ahead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kernels import simd
+from kernels.compile import part
+
+LOWEST = np.float32(-np.inf)
+AHEAD = 4096
+
+
+@part
+def load_or(x: Any, at: int, count: int, other: Any) -> Any:
+    """The vector at element `at` with its lanes from `count` on replaced."""
+    return simd.select(simd.steps(x) < count, simd.load_part(x, at, count), other)
+
+
+@part
+def highest(x: Any, start: int, count: int) -> Any:
+    """Largest of `count` elements from `start` on, a scalar; any value when one of them is NaN."""
+    width = simd.lanes(x)
+    whole = count // width * width
+    top = load_or(x, start + whole, count - whole, simd.broadcast(LOWEST))
+    for j in range(start, start + whole, width):
+        top = simd.maximum(top, simd.load(x, j))
+    return simd.highest(top)
+
+
+@part
+def before_vector(output: Any, start: int, count: int) -> Any:
+    """Elements of a row of `count` from `start` on before the first that starts a whole vector in memory."""
+    vector_bytes = simd.lanes(output) * output.itemsize
+    return min(count, -(simd.address(output) + start * output.itemsize) % vector_bytes // output.itemsize)
+
+
+@part
+def fetch_ahead(x: Any, at: int, count: int) -> None:
+    """Ask for what lies a row, but at least `AHEAD` elements, behind element `at`: memory needs that long."""
+    simd.prefetch_far(x, at + max(count, AHEAD))
