@@ -18,7 +18,8 @@ ARRAYS = ("x", "y", "z", "mass", "ax", "ay", "az")
 LOOPS = r"""
 #include <math.h>
 #define R restrict
-void nbody(const T *R x, const T *R y, const T *R z, const T *R m, T *R ax, T *R ay, T *R az, double softening, long n) {
+void nbody(const T *R x, const T *R y, const T *R z, const T *R m, T *R ax, T *R ay, T *R az,
+           double softening, long n) {
     const T squared = (T)(softening * softening);
     _Pragma("omp parallel for schedule(static)")
     for (long i = 0; i < n; i++) {
@@ -48,7 +49,8 @@ typedef T V __attribute__((vector_size(64)));
 #define ALL(c) ((V){} + (T)(c))
 #define TOGETHER 256
 #define R restrict
-void nbody(const T *R x, const T *R y, const T *R z, const T *R m, T *R ax, T *R ay, T *R az, double softening, long n) {
+void nbody(const T *R x, const T *R y, const T *R z, const T *R m, T *R ax, T *R ay, T *R az,
+           double softening, long n) {
     const long lanes = 64 / sizeof(T);
     const V squared = ALL(softening * softening);
     _Pragma("omp parallel for schedule(static)")

@@ -26,7 +26,8 @@ from kernels.compile import FAST_MATH, Compiled, part
 from kernels.spec import Kernel, Precision, Work
 
 SOFTENING = 0.02
-TOGETHER = 256
+TOGETHER = np.uint64(256)
+ONE = np.uint64(1)
 ROWS_OF_REFERENCE = 64
 
 
@@ -59,26 +60,37 @@ def series_for(precision: Precision, bits: int) -> NDArray[np.float64]:
 
 
 @part
+def toward(x: Any, y: Any, z: Any, j: Any, xi: Any, yi: Any, zi: Any, squared: Any) -> Any:
+    """From body j to the bodies in the lanes: difference, softened square of the distance, estimate of its inverse."""
+    dx = xi - x[j]
+    dy = yi - y[j]
+    dz = zi - z[j]
+    square = simd.fma(dx, dx, simd.fma(dy, dy, simd.fma(dz, dz, squared)))
+    return dx, dy, dz, square, simd.inverse_sqrt_estimate(square)
+
+
+@part
 def pull_of_each(
-    x: Any, y: Any, z: Any, mass: Any, first: int, last: int, xi: Any, yi: Any, zi: Any, squared: Any, monic: Any
+    x: Any, y: Any, z: Any, mass: Any, first: Any, last: Any, xi: Any, yi: Any, zi: Any, squared: Any, monic: Any
 ) -> Any:
-    """What bodies first to last - 1 add to the accelerations of the bodies in the lanes, over -leading."""
+    """What bodies first to last - 1 add to the accelerations of the bodies in the lanes, over -leading.
+
+    Each step begins with the next body, so that the two halves of the chain of dependent instructions overlap.
+    """
     minus_one = simd.broadcast(x.dtype.type(-1))
     sx = simd.broadcast(x.dtype.type(0))
     sy = sx
     sz = sx
+    dx, dy, dz, square, estimate = toward(x, y, z, first, xi, yi, zi, squared)
     for j in range(first, last):
-        dx = xi - x[j]
-        dy = yi - y[j]
-        dz = zi - z[j]
-        square = simd.fma(dx, dx, simd.fma(dy, dy, simd.fma(dz, dz, squared)))
-        estimate = simd.inverse_sqrt_estimate(square)
+        following = toward(x, y, z, min(j + ONE, last - ONE), xi, yi, zi, squared)
         inverse = estimate * estimate
         correction = simd.polynomial(simd.fma(square, inverse, minus_one), monic)
         pull = estimate * mass[j] * inverse * correction
         sx = simd.fma(pull, dx, sx)
         sy = simd.fma(pull, dy, sy)
         sz = simd.fma(pull, dz, sz)
+        dx, dy, dz, square, estimate = following
     return sx, sy, sz
 
 
@@ -90,6 +102,7 @@ def lanes_of_bodies(series: NDArray[np.float64]) -> Callable[..., None]:
     def nbody(x: Any, y: Any, z: Any, mass: Any, ax: Any, ay: Any, az: Any, softening: float) -> None:
         """Vectors of bodies in parallel; `TOGETHER` terms make a partial sum, so that rounding errors stay small."""
         lanes = simd.lanes(x)
+        bodies = np.uint64(x.size)
         squared = simd.broadcast(x.dtype.type(softening * softening))
         for vector in prange((x.size + lanes - 1) // lanes):
             i = vector * lanes
@@ -100,8 +113,8 @@ def lanes_of_bodies(series: NDArray[np.float64]) -> Callable[..., None]:
             sx = simd.broadcast(x.dtype.type(0))
             sy = sx
             sz = sx
-            for first in range(0, x.size, TOGETHER):
-                last = min(first + TOGETHER, x.size)
+            for first in range(np.uint64(0), bodies, TOGETHER):
+                last = min(first + TOGETHER, bodies)
                 tx, ty, tz = pull_of_each(x, y, z, mass, first, last, xi, yi, zi, squared, monic)
                 sx = sx + tx
                 sy = sy + ty
@@ -146,7 +159,7 @@ def work(itemsize: int, n: int) -> Work:
 def kernel(precision: Precision, dtype: type[np.float32] | type[np.float64], rtol: float, tolerance: str) -> Kernel:
     """The kernel in one precision."""
     name = np.dtype(dtype).name
-    arrays = {array: f"{name} n" for array in ("x", "y", "z", "mass", "ax", "ay", "az")}
+    arrays = dict.fromkeys(("x", "y", "z", "mass", "ax", "ay", "az"), f"{name} n")
     parameters = {**arrays, "softening": "float64"}
 
     def inputs(seed: int, n: int) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from numba.core.errors import TypingError
 
 from kernels import simd
 from kernels.simd import approximate
-from tests.kernels.simd.test_arithmetic import FLOATS, apply, each_float, values
+from tests.kernels.simd.test_arithmetic import FLOATS, apply, each_float, mapped, values
 
 CUBIC = (0.25, -1.5, 2.0, 0.125)
 NUMBERS = njit(lambda x: simd.polynomial(x, CUBIC))
@@ -43,6 +43,23 @@ def test_inverse_is_as_good_as_a_division(monkeypatch, dtype, bits):
     a = np.concatenate([positive(dtype), -positive(dtype)])
     found = apply(njit(lambda x: simd.inverse(x)), a)
     assert relative_error(found, 1 / a.astype(np.longdouble)) < 3 * np.finfo(dtype).eps / 2
+
+
+@each_float
+def test_estimates_are_one_instruction(dtype):
+    if approximate.ESTIMATE_BITS < 14:
+        pytest.skip("this machine has no 14-bit estimate")
+    for function, instruction in ((lambda x: simd.inverse_sqrt_estimate(x), "vrsqrt14p"), (simd_inverse, "vrcp14p")):
+        compiled = mapped(njit(function))
+        compiled(positive(dtype), positive(dtype))
+        code = "".join(compiled.inspect_asm().values())
+        assert instruction in code
+        assert "vsqrtp" not in code
+        assert "vdivp" not in code
+
+
+def simd_inverse(x):
+    return simd.inverse(x)
 
 
 def test_which_machines_give_fourteen_bits():
