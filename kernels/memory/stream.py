@@ -49,13 +49,13 @@ def triad_reference(b: Any, c: Any, a: Any, scalar: float) -> dict[str, Any]:
 
 
 @part
-def first_line(output: Any) -> int:
+def first_line(output: Any) -> Any:
     """Elements before the first one that starts a cache line."""
     return min(output.size, -simd.address(output) % ALIGNMENT_BYTES // output.itemsize)
 
 
 @part
-def half_of(output: Any, head: int) -> int:
+def half_of(output: Any, head: int) -> Any:
     """Elements of either half, a whole number of cache lines."""
     return max(output.size - head - LEFT_OVER, 0) // (2 * LINE) * LINE
 
