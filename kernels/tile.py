@@ -156,7 +156,7 @@ def add(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
 
 
 def _add_outer(tile: TileType, a: Any, b: Any, operand: Any, emit: Callable[..., Any]) -> Any:
-    """`add_outer` for elements of a and b like those of `operand`; emit(builder, vector, a, b, sum) multiplies."""
+    """`add_outer` for elements of a and b like those of `operand`; emit(builder, vector, sum, a, b) multiplies."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         old, _, a_at, a_step, _, b_at = arguments
@@ -177,45 +177,42 @@ def _add_outer(tile: TileType, a: Any, b: Any, operand: Any, emit: Callable[...,
 
         def fused(position: int, row: int, _column: int) -> Any:
             b_part = row_of_b[position % tile.vectors]
-            return emit(builder, tile.vector, column_of_a[row], b_part, builder.extract_value(old, position))
+            return emit(builder, tile.vector, builder.extract_value(old, position), column_of_a[row], b_part)
 
         return _map_cells(builder, tile, fused)
 
     return tile(tile, a, types.intp, types.intp, b, types.intp), generate
 
 
+def _emit_multiply_add(builder: Any, vector: Any, total: Any, a: Any, b: Any) -> Any:
+    return simd.emit_fma(builder, vector, a, b, total)
+
+
 @operation
 def add_outer(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b: Any, b_offset: Any) -> Any:
     """The tile whose element i, j is tile[i, j] + a[a_offset + i * a_stride] * b[b_offset + j]."""
     _require_match(tile, a, b)
-    return _add_outer(tile, a, b, tile.vector, simd.emit_fma)
+    return _add_outer(tile, a, b, tile.vector, _emit_multiply_add)
 
 
 @operation
 def add_outer_bf16(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b: Any, b_offset: Any) -> Any:
     """Like `add_outer` for a float32 tile and uint32 arrays of the words of `kernels.bfloat16`."""
-    words = _require_words(tile, simd.require_array(a), simd.require_array(b))
+    words = bfloat16.require_words(tile.vector, simd.require_array(a), simd.require_array(b))
     return _add_outer(tile, a, b, words, bfloat16.emit_multiply_add)
-
-
-def _require_words(tile: TileType, *operands: Any) -> Any:
-    words = simd.VectorType(types.uint32)
-    if tile.vector.dtype != types.float32 or any(operand != words for operand in operands):
-        raise TypingError(f"products of bfloat16 words need a float32 tile and uint32 words, not {tile}, {operands}")
-    return words
 
 
 @operation
 def add_products_bf16(_context: Any, tile: Any, a: Any, b: Any) -> Any:
     """The tile plus, in every vector of it, the products of two vectors of words of `kernels.bfloat16`."""
-    words = _require_words(tile, a, b)
+    words = bfloat16.require_words(tile.vector, a, b)
 
     def generate(_c: Any, builder: Any, _s: Any, arguments: Any) -> Any:
         old, left, right = arguments
 
         def fused(position: int, *_: int) -> Any:
             total = builder.extract_value(old, position)
-            return bfloat16.emit_multiply_add(builder, tile.vector, left, right, total)
+            return bfloat16.emit_multiply_add(builder, tile.vector, total, left, right)
 
         return _map_cells(builder, tile, fused)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.peers import (
     c_fma,
+    c_fma_bf16,
     c_nbody,
     c_reductions,
     c_scan,
@@ -17,6 +18,7 @@ from bench.peers import (
     scipy_spmv,
     torch_adamw,
     torch_attention,
+    torch_gemm_bf16,
     torch_softmax,
 )
 from bench.peers.spec import Peer, Unavailable
@@ -28,11 +30,13 @@ PEERS: tuple[Peer, ...] = (
     scipy_ddot.PEER,
     c_reductions.PEER,
     c_fma.PEER,
+    c_fma_bf16.PEER,
     c_stencil.PEER,
     *c_nbody.PEERS,
     scipy_spmv.PEER,
     c_spmv.PEER,
     torch_attention.PEER,
+    torch_gemm_bf16.PEER,
     torch_adamw.PEER,
     torch_softmax.PEER,
     numpy_data.SCAN,

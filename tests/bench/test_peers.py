@@ -13,16 +13,18 @@ from bench.peers import PEERS, Peer, Unavailable, c_compiler, peers_of
 from kernels import KERNELS, find
 
 SMALL: Mapping[str, Mapping[str, int]] = {
-    "stream_copy": {"n": 1003},
-    "stream_scale": {"n": 1003},
-    "stream_add": {"n": 1003},
-    "stream_triad": {"n": 1003},
+    "stream_copy": {"n": 20011},
+    "stream_scale": {"n": 20011},
+    "stream_add": {"n": 20011},
+    "stream_triad": {"n": 20011},
     "dot": {"n": 1003},
     "sum": {"n": 1003},
     "fma_peak_fp32": {"elements": 1001, "steps": 50},
     "fma_peak_fp64": {"elements": 1001, "steps": 50},
+    "fma_peak_bf16": {"elements": 1001, "steps": 50},
     "gemm_fp32": {"m": 33, "n": 17, "k": 29},
     "gemm_fp64": {"m": 33, "n": 17, "k": 29},
+    "gemm_bf16": {"m": 33, "n": 17, "k": 29},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
     "nbody_fp32": {"n": 1003},
