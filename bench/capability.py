@@ -24,6 +24,8 @@ from bench.result import (
 from bench.roofline import MEMORY_NAME, rates_per_s
 
 USABLE = ("ok", "noisy")
+REQUIRED_PEAKS = ("fp32", "fp64")
+OPTIONAL_PEAKS = ("bf16",)
 
 
 class Unproven(ValueError):  # noqa: N818
@@ -39,6 +41,8 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
         mixes: workload mixes to weigh the kernels with.
         created: time of the record, ISO 8601 UTC.
 
+    A kernel in a precision whose peak was not measured is left out, unless a mix needs it.
+
     Raises:
         Unproven: a mix needs a peak, a bandwidth or a kernel that the result does not prove.
         InputError: two mixes share an id, or a mix names a kernel that does no floating-point work.
@@ -46,10 +50,10 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
     found = peaks(result)
     needed = dict.fromkeys(kernel for mix in mixes for kernel in mix.shares)
     proven = [case for case in _all_threads(result) if not _objection(case, result.machine.passport)]
-    speeds = {case.kernel: case for case in proven if case.work.flops}
+    speeds = {case.kernel: case for case in proven if case.work.flops and case.precision in found}
     for kernel in needed:
         if kernel not in speeds:
-            raise Unproven(_why_missing(kernel, result))
+            raise Unproven(_why_missing(kernel, result, found))
     return Capability(
         schema=CAPABILITY_SCHEMA,
         created=created,
@@ -66,15 +70,16 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
 
 
 def peaks(result: Result) -> dict[str, Peak]:
-    """Measured multiply-add ceilings of all threads by precision, in TFLOP/s. Raises Unproven."""
+    """Measured multiply-add ceilings of all threads by precision, in TFLOP/s. Raises Unproven where one is required."""
     found = {}
-    for precision in ("fp32", "fp64"):
+    for precision in (*REQUIRED_PEAKS, *OPTIONAL_PEAKS):
         ceiling = result.ceilings.get(f"fma_{precision}_gflops")
-        if ceiling is None:
+        if ceiling is not None:
+            found[precision] = Peak(ceiling.value / 1e3, ceiling.low / 1e3, ceiling.high / 1e3)
+        elif precision in REQUIRED_PEAKS:
             raise Unproven(
                 f"no verified {precision} peak: run again with --kernel fma_peak_{precision}, or --suite quick"
             )
-        found[precision] = Peak(ceiling.value / 1e3, ceiling.low / 1e3, ceiling.high / 1e3)
     return found
 
 
@@ -179,11 +184,15 @@ def _cache_check(case: Case, passport: Passport) -> str:
     return f"{_mib(case.working_set_bytes or 0)} of data, last-level cache {_mib(cache)}"
 
 
-def _why_missing(kernel: str, result: Result) -> str:
+def _why_missing(kernel: str, result: Result, found: Mapping[str, Peak]) -> str:
     cases = [case for case in _all_threads(result) if case.kernel == kernel]
     if not cases:
         return f"kernel {kernel} was not measured: run again with --kernel {kernel}, or --suite quick"
-    reason = _objection(cases[0], result.machine.passport) or "it does no floating-point work"
+    reason = _objection(cases[0], result.machine.passport)
+    if not reason and cases[0].work.flops:
+        precision = cases[0].precision
+        reason = f"no {precision} peak was measured: run again with --kernel fma_peak_{precision} as well"
+    reason = reason or "it does no floating-point work"
     return f"kernel {kernel} cannot be used: {reason}"
 
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from bench.result import Case, Ceiling, WorkCount
 
 REFUSED_ABOVE = 1.05
-COMPUTE = {"fma_peak_fp32": "fma_fp32_gflops", "fma_peak_fp64": "fma_fp64_gflops"}
+COMPUTE = {f"fma_peak_{precision}": f"fma_{precision}_gflops" for precision in ("fp32", "fp64", "bf16")}
 READING = ("dot", "sum")
 MEMORY_NAME = "dram_gb_per_s"
 

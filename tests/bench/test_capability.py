@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bench.capability import Unproven, capability, weigh
 from bench.decode import dumps
 from bench.reading import InputError, Mix
-from bench.result import Capability, Case, Peak, Result, Verification, WorkCount, read_capability
+from bench.result import Capability, Case, Ceiling, Peak, Result, Verification, WorkCount, read_capability
 from tests.bench.toys import MIB, PASSPORT, case, result
 
 MIX = Mix("half", "Half and half", "fp32", {"gemm_fp32": 0.5, "spmv": 0.5}, "made up", "assumption")
@@ -148,6 +148,29 @@ def test_a_missing_ceiling_is_refused(tmp_path: Path, gone: str, message: str) -
     rest = {name: ceiling for name, ceiling in result().ceilings.items() if name != gone}
     with pytest.raises(Unproven, match=message):
         derived(tmp_path, [gemm(), spmv()], ceilings=rest)
+
+
+def test_a_kernel_in_a_precision_without_a_peak_is_left_out(tmp_path: Path) -> None:
+    others = [case("gemm_bf16", precision="bf16", limit="compute"), case("scan", precision="int64", work=COUNTS)]
+    assert set(derived(tmp_path, [gemm(), spmv(), *others]).kernels) == {"gemm_fp32", "spmv"}
+
+
+def test_a_kernel_is_a_fraction_of_an_optional_peak_where_there_is_one(tmp_path: Path) -> None:
+    ceilings = {**result().ceilings, "fma_bf16_gflops": Ceiling(400.0, 380.0, 400.0, 2, "fma_peak_bf16")}
+    wide = replace(gemm(precision="bf16"), kernel="gemm_bf16")
+    record = derived(tmp_path, [gemm(), spmv(), wide], ceilings=ceilings)
+    assert record.peaks["bf16"] == Peak(0.4, 0.38, 0.4)
+    assert record.kernels["gemm_bf16"].fraction_of_peak == pytest.approx(100 / 400)
+    path = tmp_path / "capability.json"
+    path.write_text(dumps(record))
+    assert read_capability(path) == record
+
+
+def test_a_mix_of_a_kernel_without_a_peak_is_refused(tmp_path: Path) -> None:
+    wide = replace(gemm(precision="bf16"), kernel="gemm_bf16")
+    message = "kernel gemm_bf16 cannot be used: no bf16 peak was measured: run again with --kernel fma_peak_bf16"
+    with pytest.raises(Unproven, match=message):
+        derived(tmp_path, [wide], [replace(MIX, shares={"gemm_bf16": 1.0})])
 
 
 def test_a_mix_in_a_precision_without_a_peak_is_refused(tmp_path: Path) -> None:

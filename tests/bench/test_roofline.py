@@ -26,7 +26,7 @@ TRIAD = WorkCount(flops=2e8, bytes_read=1.6e9, bytes_written=0.8e9, formula="f")
 COPY = WorkCount(flops=0, bytes_read=1.6e9, bytes_written=1.6e9, formula="f")
 
 
-@pytest.mark.parametrize("name", ["fma_peak_fp32", "fma_peak_fp64", "stream_triad", "stream_copy"])
+@pytest.mark.parametrize("name", ["fma_peak_fp32", "fma_peak_fp64", "fma_peak_bf16", "stream_triad", "stream_copy"])
 def test_kernels_that_measure_the_machine_are_ceilings(name: str) -> None:
     assert is_ceiling(name)
 
@@ -68,6 +68,14 @@ def test_a_ceiling_is_the_fastest_sample_and_reaches_down_to_the_low_end_of_the_
     assert found.low == pytest.approx(2 / 0.011)
     assert found.high == found.value
     assert (found.threads, found.kernel) == (2, "fma_peak_fp32")
+
+
+@pytest.mark.parametrize("precision", ["fp32", "fp64", "bf16"])
+def test_every_precision_has_a_peak_of_its_own(precision: str) -> None:
+    found = ceilings([case(f"fma_peak_{precision}", work=FMA)], 2)
+    assert set(found) == {f"fma_{precision}_gflops"}
+    workload = case(work=WorkCount(flops=1e9, bytes_read=1.0, bytes_written=0.0, formula="f"), precision=precision)
+    assert placed(workload, found, 2).ceiling == f"fma_{precision}_gflops"
 
 
 def test_the_memory_ceiling_is_the_best_of_the_streams() -> None:
