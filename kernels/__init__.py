@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from kernels.data.scan import SCAN
+from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
@@ -28,6 +29,7 @@ KERNELS = (
     STREAM_TRIAD,
     DOT,
     SUM,
+    POINTER_CHASE,
     SCAN,
     FMA_PEAK_FP32,
     FMA_PEAK_FP64,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.peers import (
+    c_chase,
     c_fma,
     c_fma_bf16,
     c_nbody,
@@ -29,6 +30,7 @@ PEERS: tuple[Peer, ...] = (
     numpy_reductions.PEER,
     scipy_ddot.PEER,
     c_reductions.PEER,
+    c_chase.PEER,
     c_fma.PEER,
     c_fma_bf16.PEER,
     c_stencil.PEER,

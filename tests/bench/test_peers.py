@@ -19,6 +19,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "stream_triad": {"n": 20011},
     "dot": {"n": 1003},
     "sum": {"n": 1003},
+    "pointer_chase": {"chains": 3, "lines": 50, "steps": 70},
     "fma_peak_fp32": {"elements": 1001, "steps": 50},
     "fma_peak_fp64": {"elements": 1001, "steps": 50},
     "fma_peak_bf16": {"elements": 1001, "steps": 50},
