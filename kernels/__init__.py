@@ -10,12 +10,14 @@ from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
 from kernels.simulation.fma_peak_bf16 import FMA_PEAK_BF16
+from kernels.simulation.lennard_jones import LENNARD_JONES
 from kernels.simulation.nbody import NBODY_FP32, NBODY_FP64
 from kernels.simulation.spmv import SPMV
 from kernels.simulation.stencil7 import STENCIL7
 from kernels.spec import Kernel, Work
 from kernels.training.adamw import ADAMW
 from kernels.training.attention import ATTENTION
+from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
 from kernels.training.gemm_bf16 import GEMM_BF16
 from kernels.training.softmax import SOFTMAX
@@ -41,9 +43,12 @@ KERNELS = (
     STENCIL7,
     NBODY_FP32,
     NBODY_FP64,
+    LENNARD_JONES,
     ATTENTION,
     ADAMW,
     SOFTMAX,
+    CROSS_ENTROPY,
+    CROSS_ENTROPY_GRADIENT,
 )
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from bench.peers import (
     c_chase,
+    c_cross_entropy,
     c_fma,
     c_fma_bf16,
+    c_lennard_jones,
     c_nbody,
     c_reductions,
     c_scan,
@@ -19,6 +21,7 @@ from bench.peers import (
     scipy_spmv,
     torch_adamw,
     torch_attention,
+    torch_cross_entropy,
     torch_gemm_bf16,
     torch_softmax,
 )
@@ -35,6 +38,7 @@ PEERS: tuple[Peer, ...] = (
     c_fma_bf16.PEER,
     c_stencil.PEER,
     *c_nbody.PEERS,
+    c_lennard_jones.PEER,
     scipy_spmv.PEER,
     c_spmv.PEER,
     torch_attention.PEER,
@@ -43,6 +47,9 @@ PEERS: tuple[Peer, ...] = (
     torch_softmax.PEER,
     numpy_data.SCAN,
     c_scan.PEER,
+    torch_cross_entropy.FUNCTION,
+    torch_cross_entropy.BY_HAND,
+    c_cross_entropy.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]

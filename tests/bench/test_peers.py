@@ -30,10 +30,13 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
     "nbody_fp32": {"n": 1003},
     "nbody_fp64": {"n": 1003},
+    "lennard_jones": {"nx": 3, "ny": 4, "nz": 5},
     "attention": {"heads": 2, "tokens": 40},
     "adamw": {"n": 1003},
     "softmax": {"rows": 13, "columns": 77},
     "scan": {"n": 100_003},
+    "cross_entropy": {"rows": 13, "vocabulary": 4099},
+    "cross_entropy_gradient": {"rows": 13, "vocabulary": 4099},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
