@@ -21,7 +21,7 @@ import numpy as np
 from numba import get_num_threads, njit
 from numba.core.caching import FunctionCache
 
-from kernels import simd
+from kernels import simd, symbols
 
 FAST_MATH = frozenset({"nnan", "ninf", "nsz", "arcp", "contract", "reassoc"})
 CONTRACT = frozenset({"contract"})
@@ -70,6 +70,12 @@ class _Cache(FunctionCache):
         made_of = fingerprint(Path(inspect.getfile(self._py_func)))
         return (*super()._index_key(sig, codegen), made_of)  # type: ignore[no-untyped-call]
 
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        loaded = super().load_overload(sig, target_context)  # type: ignore[no-untyped-call]
+        if loaded is not None:
+            symbols.resolve_all(value.name for value in loaded.library._get_module_for_linking().global_variables)
+        return loaded
+
     def save_overload(self, sig: Any, data: Any) -> None:
         with suppress(OSError):
             super().save_overload(sig, data)  # type: ignore[no-untyped-call]
@@ -85,8 +91,14 @@ def fast_part(function: Callable[..., Any]) -> Callable[..., Any]:
     return _part(function, FAST_MATH)
 
 
-def _part(function: Callable[..., Any], fastmath: frozenset[str]) -> Callable[..., Any]:
-    compiled_part: Callable[..., Any] = njit(error_model="numpy", fastmath=set(fastmath))(function)
+def inlined_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A `part` that is copied into its callers however long it is: what passes many vectors in an inner loop."""
+    return _part(function, CONTRACT, forceinline=True)
+
+
+def _part(function: Callable[..., Any], fastmath: frozenset[str], forceinline: bool = False) -> Callable[..., Any]:
+    options = {"error_model": "numpy", "fastmath": set(fastmath), "forceinline": forceinline}
+    compiled_part: Callable[..., Any] = njit(**options)(function)
     return compiled_part
 
 
