@@ -97,8 +97,8 @@ def inlined_part(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _part(function: Callable[..., Any], fastmath: frozenset[str], forceinline: bool = False) -> Callable[..., Any]:
-    options = {"error_model": "numpy", "fastmath": set(fastmath), "forceinline": forceinline}
-    compiled_part: Callable[..., Any] = njit(**options)(function)
+    decorate = njit(error_model="numpy", fastmath=set(fastmath), forceinline=forceinline)
+    compiled_part: Callable[..., Any] = decorate(function)
     return compiled_part
 
 
