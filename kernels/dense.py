@@ -1,15 +1,17 @@
-"""Dense matrix products as parts of other kernels: C = keep C + alpha A B on blocks of larger arrays.
+"""Dense matrix products for use inside kernels: C = keep C + alpha A B on blocks of larger arrays.
 
-    a = dense.Matrix(x.reshape(-1), 0, width, 1)
-    dense.multiply(m, n, k, 1.0, a, dense.Matrix(w.reshape(-1), 0, n, 1), 0.0, y.reshape(-1), 0, n)
+    a = dense.Matrix(x, 0, width, 1)
+    dense.multiply(m, n, k, 1.0, a, dense.Matrix(w, 0, n, 1), 0.0, y, 0, n)
 
 `multiply` spreads the work over threads and must be called outside of any prange; `multiply_alone` is for use
-inside a thread. Offsets and strides count elements of flat C-contiguous arrays, all of one precision, float32
-or float64. Nothing checks bounds, and C must not overlap A or B. Cases: keep = 0 assigns (C may hold anything,
-NaN too), keep = 1 and alpha = 1 or -1 adds or subtracts. A transposed operand has its two strides swapped.
+inside a thread. Arrays have any rank, are C-contiguous and all of one
+precision, float32 or float64; offsets and strides count elements from their start. Nothing checks bounds, and
+C must not overlap A or B. keep is 0 (assign: C may hold anything, NaN too) or 1 (add; subtract with alpha = -1).
+In a transposed operand the two strides are swapped: one of them must be 1.
 
 Method   B is packed into panels of one tile's columns, A (times alpha) into strips of one tile's rows, both
          `depth` deep, so that the innermost loop reads memory in order and keeps its block of C in registers.
+         Compiled once for all kernels, see `kernels.shared`.
 Source   K. Goto, R. van de Geijn, Anatomy of high-performance matrix multiplication, ACM TOMS 34(3), 2008.
 """
 
@@ -18,19 +20,26 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import get_num_threads, njit, prange
+from numba import carray, prange  # type: ignore[attr-defined]
 
 from kernels import simd, tile
-from kernels.compile import CONTRACT, part
+from kernels.compile import part
+from kernels.shared import shared, thread_count
 from kernels.tile import ROWS, VECTORS
 
 DEPTH_BYTES = 2560
 STRIPS = 24
 SLAB_BYTES = 8 * 2**20
+PARAMETERS = {
+    **{"m": "int64", "n": "int64", "k": "int64", "alpha": "float64"},
+    **{"a": "floats", "a_at": "int64", "a_row": "int64", "a_column": "int64"},
+    **{"b": "floats", "b_at": "int64", "b_row": "int64", "b_column": "int64"},
+    **{"keep": "float64", "c": "floats", "c_at": "int64", "c_row": "int64"},
+}
 
 
 class Matrix(NamedTuple):
-    """A block of a flat array: element i, j is values[start + i * row + j * column]."""
+    """A block of an array: element i, j is number start + i * row + j * column from the array's start."""
 
     values: Any
     start: int
@@ -62,113 +71,138 @@ def pack(
 
 
 @part
+def copy_block(a: Any, a_at: int, a_row: int, c: Any, c_at: int, c_row: int, rows: int, columns: int) -> None:
+    """C (rows, columns) = A."""
+    lanes = simd.lanes(c)
+    for i in range(rows):
+        for j in range(0, columns, lanes):
+            values = simd.load_part(a, a_at + i * a_row + j, columns - j)
+            simd.store_part(c, c_at + i * c_row + j, values, columns - j)
+
+
+@part
 def multiply_tile(
-    strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, stride: int, keep: bool
+    strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, c_row: int, keep: bool
 ) -> None:
     """Add strip times panel to one whole tile of C, or assign it."""
     width = VECTORS * simd.lanes(c)
     block = tile.zeros(c, ROWS, VECTORS)
-    tile.prefetch(block, c, c_at, stride)
+    tile.prefetch(block, c, c_at, c_row)
     for k in range(depth):
         block = tile.add_outer(block, strips, a_at + k * ROWS, 1, panels, b_at + k * width)
     if keep:
-        block = tile.add(block, c, c_at, stride)
-    tile.store(block, c, c_at, stride)
+        block = tile.add(block, c, c_at, c_row)
+    tile.store(block, c, c_at, c_row)
 
 
 @part
-def add_spare(spare: Any, rows: int, columns: int, c: Any, c_at: int, stride: int, keep: bool) -> None:
-    """Add the used part of a spare tile to C, or assign it."""
-    lanes = simd.lanes(c)
-    for i in range(rows):
-        for j in range(0, columns, lanes):
-            to, count = c_at + i * stride + j, min(lanes, columns - j)
-            value = simd.load(spare, i * VECTORS * lanes + j)
-            if keep:
-                value = value + simd.load_part(c, to, count)
-            simd.store_part(c, to, value, count)
-
-
-@part
-def multiply_block(
-    strips: Any, m: int, n: int, depth: int, room: int, panels: Any, c: Any, c_at: int, stride: int, keep: bool,
+def multiply_packed(
+    strips: Any, m: int, n: int, depth: int, room: int, panels: Any, c: Any, c_at: int, c_row: int, keep: bool,
     spare: Any,
 ) -> None:  # fmt: skip
-    """C (m, n) = keep C + packed strips times packed panels; tiles that reach beyond C go by way of a spare one."""
+    """C (m, n) = keep C + strips times panels, `room` deep each; ragged tiles go by way of a spare one."""
     width = VECTORS * simd.lanes(c)
     for column in range(0, n, width):
         for row in range(0, m, ROWS):
-            to = c_at + row * stride + column
-            whole = row + ROWS <= m and column + width <= n
-            out, out_at, out_stride = (c, to, stride) if whole else (spare, 0, width)
-            multiply_tile(strips, row * room, panels, column * room, depth, out, out_at, out_stride, keep and whole)
+            to = c_at + row * c_row + column
+            rows, columns = min(ROWS, m - row), min(width, n - column)
+            whole = rows == ROWS and columns == width
+            out, out_at, out_row = (c, to, c_row) if whole else (spare, 0, width)
+            if keep and not whole:
+                copy_block(c, to, c_row, spare, 0, width, rows, columns)
+            multiply_tile(strips, row * room, panels, column * room, depth, out, out_at, out_row, keep)
             if not whole:
-                add_spare(spare, min(ROWS, m - row), min(width, n - column), c, to, stride, keep)
+                copy_block(spare, 0, width, c, to, c_row, rows, columns)
+
+
+@shared(PARAMETERS)
+def dense_block(
+    m: int, n: int, k: int, alpha: float, a: Any, a_at: int, a_row: int, a_column: int,
+    b: Any, b_at: int, b_row: int, b_column: int, keep: float, c: Any, c_at: int, c_row: int,
+) -> None:  # fmt: skip
+    """The product on one thread, block by block of what fits the caches."""
+    left, right, result = carray(a, 1), carray(b, 1), carray(c, 1)
+    lanes = simd.lanes(result)
+    width = VECTORS * lanes
+    one, factor = result.dtype.type(1), result.dtype.type(alpha)
+    max_depth = DEPTH_BYTES // result.itemsize
+    max_columns = max(1, SLAB_BYTES // (DEPTH_BYTES * width)) * width
+    max_rows = STRIPS * ROWS
+    strip_height = max_rows // STRIPS
+    most_room = min(k, max_depth) + lanes
+    panels = np.empty((min(n, max_columns) + width) * most_room, result.dtype)
+    strips = np.empty((min(m, max_rows) + ROWS) * most_room + lanes, result.dtype)
+    spare = np.empty(ROWS * width, result.dtype)
+    for j0 in range(0, n, max_columns):
+        columns = min(max_columns, n - j0)
+        for k0 in range(0, k, max_depth):
+            depth = min(max_depth, k - k0)
+            room = (depth + lanes - 1) // lanes * lanes
+            for j in range(0, columns, width):
+                at = b_at + k0 * b_row + (j0 + j) * b_column
+                pack(right, at, b_column, b_row, min(width, columns - j), width, depth, one, panels, j * room)
+            for i0 in range(0, m, max_rows):
+                rows = min(max_rows, m - i0)
+                for i in range(0, rows, ROWS):
+                    at = a_at + (i0 + i) * a_row + k0 * a_column
+                    pack(left, at, a_row, a_column, min(ROWS, rows - i), strip_height, depth, factor, strips, i * room)
+                to, add = c_at + i0 * c_row + j0, keep != 0 or k0 > 0
+                multiply_packed(strips, rows, columns, depth, room, panels, result, to, c_row, add, spare)
+
+
+@part
+def grid(threads: int, strips: int, panels: int) -> Any:
+    """(rows, columns) of the grid of threads whose largest share costs least.
+
+    Packing a strip costs about a sixth of multiplying a tile, packing a panel about as much as a tile.
+    """
+    best_rows, best_cost = 1, 2**62
+    for rows in range(1, threads + 1):
+        columns = threads // rows
+        tall, wide = (strips + rows - 1) // rows, (panels + columns - 1) // columns
+        cost = 6 * tall * wide + tall + 6 * wide
+        if cost < best_cost:
+            best_rows, best_cost = rows, cost
+    return best_rows, threads // best_rows
+
+
+@shared(PARAMETERS, parallel=True)
+def dense_product(
+    m: int, n: int, k: int, alpha: float, a: Any, a_at: int, a_row: int, a_column: int,
+    b: Any, b_at: int, b_row: int, b_column: int, keep: float, c: Any, c_at: int, c_row: int,
+) -> None:  # fmt: skip
+    """The product on all threads, each of which computes a block of C, whole tiles except at the ends."""
+    left, right, result = carray(a, 1), carray(b, 1), carray(c, 1)
+    width = VECTORS * simd.lanes(result)
+    strips, panels = (m + ROWS - 1) // ROWS, (n + width - 1) // width
+    rows, columns = grid(thread_count(), strips, panels)
+    for share in prange(rows * columns):
+        i, j = share // columns, share % columns
+        row, column = i * strips // rows * ROWS, j * panels // columns * width
+        height = min(m, (i + 1) * strips // rows * ROWS) - row
+        length = min(n, (j + 1) * panels // columns * width) - column
+        a_from, b_from, to = a_at + row * a_row, b_at + column * b_column, c_at + row * c_row + column
+        dense_block(
+            height, length, k, alpha, left, a_from, a_row, a_column, right, b_from, b_row, b_column,
+            keep, result, to, c_row,
+        )  # fmt: skip
+
+
+@part
+def multiply(
+    m: int, n: int, k: int, alpha: float, a: Matrix, b: Matrix, keep: float, c: Any, c_at: int, c_row: int
+) -> None:
+    """C (m, n) = keep C + alpha A (m, k) B (k, n) on all threads, for k of at least 1."""
+    dense_product(
+        m, n, k, alpha, a.values, a.start, a.row, a.column, b.values, b.start, b.row, b.column, keep, c, c_at, c_row
+    )
 
 
 @part
 def multiply_alone(
     m: int, n: int, k: int, alpha: float, a: Matrix, b: Matrix, keep: float, c: Any, c_at: int, c_row: int
 ) -> None:
-    """C (m, n) = keep C + alpha A (m, k) B (k, n), keep 0 or 1, on the calling thread; k at least 1."""
-    a_values, a_start, a_row, a_column = a
-    b_values, b_start, b_row, b_column = b
-    lanes = simd.lanes(c)
-    width = VECTORS * lanes
-    one, factor = c.dtype.type(1), c.dtype.type(alpha)
-    max_depth = DEPTH_BYTES // c.itemsize
-    max_columns = SLAB_BYTES // (DEPTH_BYTES * width) * width
-    max_rows = STRIPS * ROWS
-    most = min(n, max_columns) + width, min(m, max_rows) + ROWS, min(k, max_depth) + lanes
-    panels = np.empty(most[0] * most[2], c.dtype)
-    strips = np.empty(most[1] * most[2] + lanes, c.dtype)
-    spare = np.empty(ROWS * width, c.dtype)
-    for column0 in range(0, n, max_columns):
-        columns = min(max_columns, n - column0)
-        for k0 in range(0, k, max_depth):
-            depth = min(max_depth, k - k0)
-            room = (depth + lanes - 1) // lanes * lanes
-            for j in range(0, columns, width):
-                at = b_start + k0 * b_row + (column0 + j) * b_column
-                pack(b_values, at, b_column, b_row, min(width, columns - j), width, depth, one, panels, j * room)
-            for row0 in range(0, m, max_rows):
-                rows = min(max_rows, m - row0)
-                for i in range(0, rows, ROWS):
-                    at = a_start + (row0 + i) * a_row + k0 * a_column
-                    pack(a_values, at, a_row, a_column, min(ROWS, rows - i), ROWS, depth, factor, strips, i * room)
-                multiply_block(
-                    strips, rows, columns, depth, room, panels, c, c_at + row0 * c_row + column0, c_row,
-                    keep != 0 or k0 > 0, spare,
-                )  # fmt: skip
-
-
-@part
-def grid(threads: int, strips: int, panels: int) -> Any:
-    """(rows, columns) of the grid of threads whose largest share costs least; packing a strip costs a quarter tile."""
-    best_rows, best_cost = 1, 2**62
-    for rows in range(1, threads + 1):
-        columns = threads // rows
-        cost = -(-strips // rows) * (4 * -(-panels // columns) + 1)
-        if cost < best_cost:
-            best_rows, best_cost = rows, cost
-    return best_rows, threads // best_rows
-
-
-@njit(parallel=True, error_model="numpy", fastmath=set(CONTRACT))
-def multiply(
-    m: int, n: int, k: int, alpha: float, a: Matrix, b: Matrix, keep: float, c: Any, c_at: int, c_row: int
-) -> None:
-    """The same on all threads, each of which computes a block of C."""
-    a_values, a_start, a_row, a_column = a
-    b_values, b_start, b_row, b_column = b
-    width = VECTORS * simd.lanes(c)
-    strips, panels = (m + ROWS - 1) // ROWS, (n + width - 1) // width
-    rows, columns = grid(get_num_threads(), strips, panels)
-    for share in prange(rows * columns):
-        i, j = share // columns, share % columns
-        row, column = i * strips // rows * ROWS, j * panels // columns * width
-        height = min(m, (i + 1) * strips // rows * ROWS) - row
-        length = min(n, (j + 1) * panels // columns * width) - column
-        a_part = Matrix(a_values, a_start + row * a_row, a_row, a_column)
-        b_part = Matrix(b_values, b_start + column * b_column, b_row, b_column)
-        multiply_alone(height, length, k, alpha, a_part, b_part, keep, c, c_at + row * c_row + column, c_row)
+    """The same on the calling thread alone."""
+    dense_block(
+        m, n, k, alpha, a.values, a.start, a.row, a.column, b.values, b.start, b.row, b.column, keep, c, c_at, c_row
+    )

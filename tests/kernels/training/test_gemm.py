@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernels import find
-from kernels.training.gemm import DEPTH_BYTES, STRIPS
+from kernels.dense import DEPTH_BYTES, STRIPS
 from tests.kernels.checks import error
 
 each_precision = pytest.mark.parametrize("kernel", [find("gemm_fp32"), find("gemm_fp64")], ids=lambda k: k.name)
