@@ -5,9 +5,11 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from kernels.data.scan import SCAN
+from kernels.memory.gups import GUPS
 from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
+from kernels.simulation.fft import FFT
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
 from kernels.simulation.fma_peak_bf16 import FMA_PEAK_BF16
 from kernels.simulation.lennard_jones import LENNARD_JONES
@@ -32,6 +34,7 @@ KERNELS = (
     DOT,
     SUM,
     POINTER_CHASE,
+    GUPS,
     SCAN,
     FMA_PEAK_FP32,
     FMA_PEAK_FP64,
@@ -40,6 +43,7 @@ KERNELS = (
     GEMM_FP64,
     GEMM_BF16,
     SPMV,
+    FFT,
     STENCIL7,
     NBODY_FP32,
     NBODY_FP64,
