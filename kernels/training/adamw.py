@@ -15,7 +15,7 @@ import numpy as np
 from numba import prange
 
 from kernels.arrays import uniform
-from kernels.compile import FAST_MATH, compiled
+from kernels.compile import FAST_MATH, compiled, fast_part
 from kernels.spec import Kernel, Work
 
 BETA1 = 0.9
@@ -33,6 +33,25 @@ def reference(parameter: Any, gradient: Any, first: Any, second: Any, rate: floa
     return {"parameter": parameter * (1 - rate * DECAY) - rate * change, "first": m, "second": v}
 
 
+@fast_part
+def factors(rate: float, step: int) -> Any:
+    """What depends on the step alone: (shrink of parameters, rate over bias of m, root of the bias of v)."""
+    scaled_rate = np.float32(rate / (1 - BETA1**step))
+    return np.float32(1 - rate * DECAY), scaled_rate, np.float32(1 / np.sqrt(1 - BETA2**step))
+
+
+@fast_part
+def update(parameter: Any, gradient: Any, first: Any, second: Any, i: int, of_step: Any) -> None:
+    """One parameter and its moments."""
+    shrink, scaled_rate, correction = of_step
+    g = gradient[i]
+    m = np.float32(BETA1) * first[i] + np.float32(1 - BETA1) * g
+    v = np.float32(BETA2) * second[i] + np.float32(1 - BETA2) * (g * g)
+    first[i] = m
+    second[i] = v
+    parameter[i] = shrink * parameter[i] - scaled_rate * m / (np.sqrt(v) * correction + np.float32(EPSILON))
+
+
 @compiled(
     parameter="float32 n",
     gradient="float32 n",
@@ -43,20 +62,10 @@ def reference(parameter: Any, gradient: Any, first: Any, second: Any, rate: floa
     fastmath=FAST_MATH,
 )
 def adamw(parameter: Any, gradient: Any, first: Any, second: Any, rate: float, step: int) -> None:
-    """One pass; what depends on the step alone is computed once, in double precision."""
-    keep1, new1 = np.float32(BETA1), np.float32(1 - BETA1)
-    keep2, new2 = np.float32(BETA2), np.float32(1 - BETA2)
-    shrink = np.float32(1 - rate * DECAY)
-    scaled_rate = np.float32(rate / (1 - BETA1**step))
-    correction = np.float32(1 / np.sqrt(1 - BETA2**step))
-    epsilon = np.float32(EPSILON)
+    """One pass over all parameters."""
+    of_step = factors(rate, step)
     for i in prange(parameter.size):
-        g = gradient[i]
-        m = keep1 * first[i] + new1 * g
-        v = keep2 * second[i] + new2 * (g * g)
-        first[i] = m
-        second[i] = v
-        parameter[i] = shrink * parameter[i] - scaled_rate * m / (np.sqrt(v) * correction + epsilon)
+        update(parameter, gradient, first, second, i, of_step)
 
 
 def inputs(seed: int, n: int) -> dict[str, Any]:
