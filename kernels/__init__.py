@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 from kernels.data.scan import SCAN
+from kernels.data.sort import SORT
 from kernels.memory.gups import GUPS
 from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
@@ -13,6 +14,7 @@ from kernels.simulation.fft import FFT
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
 from kernels.simulation.fma_peak_bf16 import FMA_PEAK_BF16
 from kernels.simulation.lennard_jones import LENNARD_JONES
+from kernels.simulation.monte_carlo import MONTE_CARLO
 from kernels.simulation.nbody import NBODY_FP32, NBODY_FP64
 from kernels.simulation.spmv import SPMV
 from kernels.simulation.stencil7 import STENCIL7
@@ -35,6 +37,7 @@ KERNELS = (
     SUM,
     POINTER_CHASE,
     GUPS,
+    SORT,
     SCAN,
     FMA_PEAK_FP32,
     FMA_PEAK_FP64,
@@ -48,6 +51,7 @@ KERNELS = (
     NBODY_FP32,
     NBODY_FP64,
     LENNARD_JONES,
+    MONTE_CARLO,
     ATTENTION,
     ADAMW,
     SOFTMAX,

@@ -41,3 +41,10 @@ def before_vector(output: Any, start: int, count: int) -> Any:
 def fetch_ahead(x: Any, at: int, count: int) -> None:
     """Ask for what lies a row, but at least `AHEAD` elements, behind element `at`: memory needs that long."""
     simd.prefetch_far(x, at + max(count, AHEAD))
+
+
+@part
+def room_for_row(x: Any, count: int) -> Any:
+    """Uninitialised room for `count` elements and two more vectors; no vector of it crosses a cache line."""
+    room = np.empty(count + 3 * simd.lanes(x), x.dtype)
+    return room[before_vector(room, 0, room.size) :]

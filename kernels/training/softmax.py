@@ -24,7 +24,7 @@ from kernels.compile import FAST_MATH, compiled, part
 from kernels.elementary import exp_vector
 from kernels.memory.stream import put
 from kernels.spec import Kernel, Work
-from kernels.training.rows import LOWEST, before_vector, fetch_ahead, highest, load_or
+from kernels.training.rows import LOWEST, before_vector, fetch_ahead, highest, load_or, room_for_row
 
 
 def reference(x: Any, y: Any) -> dict[str, Any]:
@@ -35,14 +35,13 @@ def reference(x: Any, y: Any) -> dict[str, Any]:
 
 
 @part
-def weigh(x: Any, start: int, begin: int, count: int, top: Any, weights: Any) -> Any:
-    """weights[j] = e^(x[start + j] - top) for begin <= j < count, zeros up to a whole vector; a vector of sums."""
-    sums = simd.broadcast(np.float32(0))
+def weigh(x: Any, start: int, begin: int, count: int, top: Any, weights: Any, sums: Any) -> Any:
+    """weights[j] = e^(x[start + j] - top) for begin <= j < count, zeros up to a whole vector; their sum with `sums`."""
     for j in range(begin, count, simd.lanes(x)):
         weight = exp_vector(load_or(x, start + j, count - j, simd.broadcast(LOWEST)) - top)
         simd.store(weights, j, weight)
         sums = sums + weight
-    return sums
+    return simd.total(sums)
 
 
 @part
@@ -78,7 +77,7 @@ def put_and_weigh(weights: Any, factor: Any, y: Any, x: Any, start: int, count: 
         simd.store(weights, j, weight)
         sums = sums + weight
     put_end(weights, factor, head + whole, y, before, count)
-    return simd.total(sums + weigh(x, start, whole, count, top, weights))
+    return weigh(x, start, whole, count, top, weights, sums)
 
 
 @compiled(x="float32 rows columns", y="float32 rows columns", threads="threads")
@@ -86,13 +85,13 @@ def softmax(x: Any, y: Any, threads: int) -> None:
     """Each thread takes rows that follow one another."""
     rows, columns = x.shape
     for thread in prange(threads):
-        weights = np.empty(columns + 2 * simd.lanes(x), x.dtype)
+        weights = room_for_row(x, columns)
         first, last = thread * rows // threads * columns, (thread + 1) * rows // threads * columns
         total = np.float32(1)
         for start in range(first, last, columns):
             top = highest(x, start, columns)
             if start == first:
-                total = simd.total(weigh(x, start, 0, columns, top, weights))
+                total = weigh(x, start, 0, columns, top, weights, simd.broadcast(np.float32(0)))
             else:
                 total = put_and_weigh(weights, np.float32(1) / total, y, x, start, columns, top)
         if first < last:

@@ -32,6 +32,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
     "nbody_fp32": {"n": 1003},
     "nbody_fp64": {"n": 1003},
+    "monte_carlo": {"paths": 1003, "steps": 7},
     "lennard_jones": {"nx": 3, "ny": 4, "nz": 5},
     "attention": {"heads": 2, "tokens": 40},
     "adamw": {"n": 1003},
@@ -39,6 +40,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "scan": {"n": 100_003},
     "cross_entropy": {"rows": 13, "vocabulary": 4099},
     "cross_entropy_gradient": {"rows": 13, "vocabulary": 4099},
+    "sort": {"n": 20_011},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
