@@ -78,6 +78,12 @@ def fetch_or(_context: Any, array: Any, index: Any, value: Any) -> Any:
 
 
 @operation
+def fetch_xor(_context: Any, array: Any, index: Any, value: Any) -> Any:
+    """Flip bits of array[index]; the value before."""
+    return _change("xor", array, value)
+
+
+@operation
 def pause(_context: Any) -> Any:
     """Tell the processor that this is a loop that waits."""
     machine = platform.machine().lower()

@@ -145,12 +145,12 @@ def gather(_context: Any, array: Any, indices: Any) -> Any:
     return vector(array, indices), generate
 
 
-def _prefetch(array: Any, locality: int) -> Any:
-    vector = require_array(array)
+def _prefetch(array: Any, locality: int = 3, *, written: bool = False) -> Any:
+    vector = require_array(array, written=written)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         pointer = emit_pointer(context, builder, signature.args[0], arguments[0], arguments[1], vector.ir)
-        emit_prefetch(builder, pointer, locality)
+        emit_prefetch(builder, pointer, locality, written)
         return context.get_dummy_value()
 
     return types.void(array, types.intp), generate
@@ -159,7 +159,13 @@ def _prefetch(array: Any, locality: int) -> Any:
 @operation
 def prefetch(_context: Any, array: Any, index: Any) -> Any:
     """Ask for the cache line of element i ahead of its use."""
-    return _prefetch(array, 3)
+    return _prefetch(array)
+
+
+@operation
+def prefetch_to_write(_context: Any, array: Any, index: Any) -> Any:
+    """Like `prefetch`, for a line that will be changed: no other core may keep it."""
+    return _prefetch(array, written=True)
 
 
 @operation

@@ -114,8 +114,8 @@ def emit_fma(builder: Any, vector: VectorType, a: Any, b: Any, c: Any) -> Any:
     return emit_call(builder, f"llvm.fmuladd.{vector.suffix}", vector.ir, (a, b, c))
 
 
-def emit_prefetch(builder: Any, pointer: Any, locality: int = 3) -> None:
-    """LLVM prefetch for reading and writing: into every cache level (3), or from the second one outwards (2)."""
-    read, levels, data = (ir.Constant(INT32, value) for value in (0, locality, 1))
+def emit_prefetch(builder: Any, pointer: Any, locality: int = 3, written: bool = False) -> None:
+    """LLVM prefetch of a line to be read, or `written`: into every cache level (3), or the second and outer ones (2)."""
+    purpose, levels, data = (ir.Constant(INT32, value) for value in (int(written), locality, 1))
     anywhere = builder.bitcast(pointer, ir.IntType(8).as_pointer())
-    emit_call(builder, "llvm.prefetch.p0", ir.VoidType(), (anywhere, read, levels, data))
+    emit_call(builder, "llvm.prefetch.p0", ir.VoidType(), (anywhere, purpose, levels, data))

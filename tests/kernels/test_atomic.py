@@ -25,6 +25,11 @@ def set_bits(array, index, value):
 
 
 @njit
+def flip_bits(array, index, value):
+    return atomic.fetch_xor(array, index, value)
+
+
+@njit
 def put(array, index, value):
     atomic.store(array, index, value)
 
@@ -58,8 +63,9 @@ def test_values_before_and_after(dtype):
     assert get(array, 1) == 8
     assert (add(array, 1, 5), array.tolist()) == (8, [7, 13, 9])
     assert (set_bits(array, 2, 6), array.tolist()) == (9, [7, 13, 15])
+    assert (flip_bits(array, 2, 5), array.tolist()) == (15, [7, 13, 10])
     put(array, 0, 1)
-    assert array.tolist() == [1, 13, 15]
+    assert array.tolist() == [1, 13, 10]
 
 
 @pytest.mark.parametrize("dtype", INTEGERS)

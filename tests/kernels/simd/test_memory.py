@@ -57,6 +57,7 @@ def prefetch_both(a, b):
     simd.prefetch(a, 0)
     simd.prefetch(b, 0)
     simd.prefetch_far(b, 16)
+    simd.prefetch_to_write(b, 32)
 
 
 @njit
@@ -215,3 +216,4 @@ def test_one_function_prefetches_arrays_of_several_types():
         code = next(iter(prefetch_both.inspect_asm().values()))
         assert "prefetcht0" in code
         assert "prefetcht1" in code
+        assert "prefetchw" in code
