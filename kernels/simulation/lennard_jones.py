@@ -239,9 +239,9 @@ LENNARD_JONES = Kernel(
     reference=reference,
     cpu=Compiled(lennard_jones, PARAMETERS),
     work=work,
-    rtol=3e-14,
-    tolerance="r^-14 multiplies the rounding of a coordinate of up to 85 by 14 / r: about 100 unit roundoffs for each "
-    "of the few nearest particles, whose forces are up to three times their sum",
+    rtol=1e-14,
+    tolerance="r^-14 takes 7 times the 3 roundings of r^2; with the others about 30 unit roundoffs (1.1e-16) per pair, "
+    "of which the nearest few matter",
     source="Plimpton, J. Comp. Phys. 117, 1995",
     goals={"C": 0.97},
     workspace=("cell", "end", "order", "ordered", "cell_energy"),
