@@ -28,7 +28,7 @@ GROUP = 64
 
 def advanced(state: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The next value of every stream."""
-    return (state << 1) ^ np.where(state >> 63, np.uint64(7), np.uint64(0))
+    return (state << np.uint64(1)) ^ ((state >> np.uint64(63)) * np.uint64(7))
 
 
 def reference(table: Any, state: Any, steps: int) -> dict[str, Any]:

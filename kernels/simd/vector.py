@@ -115,7 +115,7 @@ def emit_fma(builder: Any, vector: VectorType, a: Any, b: Any, c: Any) -> Any:
 
 
 def emit_prefetch(builder: Any, pointer: Any, locality: int = 3, written: bool = False) -> None:
-    """LLVM prefetch of a line to be read, or `written`: into every cache level (3), or the second and outer ones (2)."""
+    """LLVM prefetch of a line to be read, or `written`: into every cache level (3), or all but the first (2)."""
     purpose, levels, data = (ir.Constant(INT32, value) for value in (int(written), locality, 1))
     anywhere = builder.bitcast(pointer, ir.IntType(8).as_pointer())
     emit_call(builder, "llvm.prefetch.p0", ir.VoidType(), (anywhere, purpose, levels, data))
