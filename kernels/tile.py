@@ -56,6 +56,11 @@ def _require_match(tile: Any, *arrays: Any, written: bool = False) -> None:
         raise TypingError(f"{tile} does not match the precision of {arrays}")
 
 
+def _require_mask(tile: TileType, mask: Any) -> None:
+    if mask != simd.MaskType(tile.vector.lanes):
+        raise TypingError(f"{tile} needs a mask of {tile.vector.lanes} lanes, not {mask}")
+
+
 def _cell_pointer(context: Any, builder: Any, place: tuple[Any, ...], row: int, column: int, pointee: Any) -> Any:
     """Address of array[offset + row * stride + column], for place = (array type, array, offset, stride)."""
     array_type, array, offset, stride = place
@@ -155,19 +160,29 @@ def add(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
     return tile(tile, array, types.intp, types.intp), generate
 
 
-def _add_outer(tile: TileType, a: Any, b: Any, operand: Any, emit: Callable[..., Any]) -> Any:
+def _emit_load_part(builder: Any, pointer: Any, vector: Any, mask: Any) -> Any:
+    align = ir.Constant(ir.IntType(32), vector.dtype.bitwidth // 8)
+    arguments = (pointer, align, mask, ir.Constant(vector.ir, None))
+    return simd.emit_call(builder, f"llvm.masked.load.{vector.suffix}.p0", vector.ir, arguments)
+
+
+def _add_outer(tile: TileType, a: Any, b: Any, operand: Any, emit: Callable[..., Any], *mask: Any) -> Any:
     """`add_outer` for elements of a and b like those of `operand`; emit(builder, vector, sum, a, b) multiplies."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        old, _, a_at, a_step, _, b_at = arguments
+        old, _, a_at, a_step, _, b_at, *lanes = arguments
         zero = context.get_constant(types.intp, 0)
         a_place = (signature.args[1], arguments[1], a_at, a_step)
         b_place = (signature.args[4], arguments[4], b_at, zero)
-        row_of_b = [
-            simd.emit_load(builder, _cell_pointer(context, builder, b_place, 0, column, operand.ir), operand)
-            for _, row, column in tile.cells()
-            if row == 0
-        ]
+
+        def load(column: int) -> Any:
+            pointer = _cell_pointer(context, builder, b_place, 0, column, operand.ir)
+            is_last = column == (tile.vectors - 1) * operand.lanes
+            if lanes and is_last:
+                return _emit_load_part(builder, pointer, operand, lanes[0])
+            return simd.emit_load(builder, pointer, operand)
+
+        row_of_b = [load(column) for _, row, column in tile.cells() if row == 0]
         column_of_a = [
             simd.emit_broadcast(
                 builder, builder.load(_cell_pointer(context, builder, a_place, row, 0, operand.ir.element)), operand
@@ -181,7 +196,7 @@ def _add_outer(tile: TileType, a: Any, b: Any, operand: Any, emit: Callable[...,
 
         return _map_cells(builder, tile, fused)
 
-    return tile(tile, a, types.intp, types.intp, b, types.intp), generate
+    return tile(tile, a, types.intp, types.intp, b, types.intp, *mask), generate
 
 
 def _emit_multiply_add(builder: Any, vector: Any, total: Any, a: Any, b: Any) -> Any:
@@ -193,6 +208,16 @@ def add_outer(_context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b:
     """The tile whose element i, j is tile[i, j] + a[a_offset + i * a_stride] * b[b_offset + j]."""
     _require_match(tile, a, b)
     return _add_outer(tile, a, b, tile.vector, _emit_multiply_add)
+
+
+@operation
+def add_outer_part(
+    _context: Any, tile: Any, a: Any, a_offset: Any, a_stride: Any, b: Any, b_offset: Any, mask: Any
+) -> Any:
+    """Like `add_outer`, where the mask says which lanes of the last column of vectors exist; the others add zero."""
+    _require_match(tile, a, b)
+    _require_mask(tile, mask)
+    return _add_outer(tile, a, b, tile.vector, _emit_multiply_add, mask)
 
 
 @operation
@@ -250,6 +275,29 @@ def store(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any
         return context.get_dummy_value()
 
     return types.void(tile, array, types.intp, types.intp), generate
+
+
+@operation
+def store_part(_context: Any, tile: Any, array: Any, offset: Any, stride: Any, mask: Any) -> Any:
+    """Like `store`, but only the lanes of the last column of vectors that the mask names."""
+    _require_match(tile, array, written=True)
+    _require_mask(tile, mask)
+    name = f"llvm.masked.store.{tile.vector.suffix}.p0"
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        old, *place, lanes = arguments
+        size_bytes = tile.vector.dtype.bitwidth // 8
+        for position, row, column in tile.cells():
+            pointer = _cell_pointer(context, builder, (signature.args[1], *place), row, column, tile.vector.ir)
+            value = builder.extract_value(old, position)
+            if position % tile.vectors == tile.vectors - 1:
+                align = ir.Constant(ir.IntType(32), size_bytes)
+                simd.emit_call(builder, name, ir.VoidType(), (value, pointer, align, lanes))
+            else:
+                builder.store(value, pointer).align = size_bytes
+        return context.get_dummy_value()
+
+    return types.void(tile, array, types.intp, types.intp, mask), generate
 
 
 @operation
