@@ -82,11 +82,11 @@ def copy_block(a: Any, a_at: int, a_row: int, c: Any, c_at: int, c_row: int, row
 
 @part
 def multiply_tile(
-    strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, c_row: int, keep: bool
+    vectors: int, strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, c_row: int, keep: bool
 ) -> None:
-    """Add strip times panel to one whole tile of C, or assign it."""
-    width = VECTORS * simd.lanes(c)
-    block = tile.zeros(c, ROWS, VECTORS)
+    """Add strip times panel, `vectors` wide, to one whole tile of C, or assign it."""
+    width = vectors * simd.lanes(c)
+    block = tile.zeros(c, ROWS, vectors)
     tile.prefetch(block, c, c_at, c_row)
     for k in range(depth):
         block = tile.add_outer(block, strips, a_at + k * ROWS, 1, panels, b_at + k * width)
@@ -96,23 +96,36 @@ def multiply_tile(
 
 
 @part
+def multiply_panel(
+    vectors: int, strips: Any, m: int, n: int, depth: int, room: int, panels: Any, b_at: int,
+    c: Any, c_at: int, c_row: int, keep: bool, spare: Any,
+) -> None:  # fmt: skip
+    """C (m, n) = keep C + strips times one panel, `room` deep each; tiles beyond C go by way of a spare one."""
+    width = vectors * simd.lanes(c)
+    for row in range(0, m, ROWS):
+        to, rows = c_at + row * c_row, min(ROWS, m - row)
+        whole = rows == ROWS and n == width
+        out, out_at, out_row = (c, to, c_row) if whole else (spare, 0, width)
+        if keep and not whole:
+            copy_block(c, to, c_row, spare, 0, width, rows, n)
+        multiply_tile(vectors, strips, row * room, panels, b_at, depth, out, out_at, out_row, keep)
+        if not whole:
+            copy_block(spare, 0, width, c, to, c_row, rows, n)
+
+
+@part
 def multiply_packed(
     strips: Any, m: int, n: int, depth: int, room: int, panels: Any, c: Any, c_at: int, c_row: int, keep: bool,
     spare: Any,
 ) -> None:  # fmt: skip
-    """C (m, n) = keep C + strips times panels, `room` deep each; ragged tiles go by way of a spare one."""
-    width = VECTORS * simd.lanes(c)
-    for column in range(0, n, width):
-        for row in range(0, m, ROWS):
-            to = c_at + row * c_row + column
-            rows, columns = min(ROWS, m - row), min(width, n - column)
-            whole = rows == ROWS and columns == width
-            out, out_at, out_row = (c, to, c_row) if whole else (spare, 0, width)
-            if keep and not whole:
-                copy_block(c, to, c_row, spare, 0, width, rows, columns)
-            multiply_tile(strips, row * room, panels, column * room, depth, out, out_at, out_row, keep)
-            if not whole:
-                copy_block(spare, 0, width, c, to, c_row, rows, columns)
+    """C (m, n) = keep C + strips times panels; the last ones are one vector wide, so that little is wasted."""
+    lanes = simd.lanes(c)
+    width = VECTORS * lanes
+    for j in range(0, n - n % width, width):
+        multiply_panel(VECTORS, strips, m, width, depth, room, panels, j * room, c, c_at + j, c_row, keep, spare)
+    for j in range(n - n % width, n, lanes):
+        columns = min(lanes, n - j)
+        multiply_panel(1, strips, m, columns, depth, room, panels, j * room, c, c_at + j, c_row, keep, spare)
 
 
 @shared(PARAMETERS)
@@ -138,9 +151,12 @@ def dense_block(
         for k0 in range(0, k, max_depth):
             depth = min(max_depth, k - k0)
             room = (depth + lanes - 1) // lanes * lanes
-            for j in range(0, columns, width):
-                at = b_at + k0 * b_row + (j0 + j) * b_column
-                pack(right, at, b_column, b_row, min(width, columns - j), width, depth, one, panels, j * room)
+            whole = columns - columns % width
+            for j in range(0, columns, lanes):
+                wide = width if j < whole else lanes
+                if j >= whole or j % width == 0:
+                    at = b_at + k0 * b_row + (j0 + j) * b_column
+                    pack(right, at, b_column, b_row, min(wide, columns - j), wide, depth, one, panels, j * room)
             for i0 in range(0, m, max_rows):
                 rows = min(max_rows, m - i0)
                 for i in range(0, rows, ROWS):
