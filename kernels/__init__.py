@@ -21,6 +21,7 @@ from kernels.simulation.stencil7 import STENCIL7
 from kernels.spec import Kernel, Work
 from kernels.training.adamw import ADAMW
 from kernels.training.attention import ATTENTION
+from kernels.training.batched_gemm import BATCHED_GEMM
 from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
 from kernels.training.gemm_bf16 import GEMM_BF16
@@ -45,6 +46,7 @@ KERNELS = (
     GEMM_FP32,
     GEMM_FP64,
     GEMM_BF16,
+    BATCHED_GEMM,
     SPMV,
     FFT,
     STENCIL7,

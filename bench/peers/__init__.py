@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bench.peers import (
+    batched_products,
     c_chase,
     c_cross_entropy,
     c_fma,
@@ -36,6 +37,8 @@ from bench.peers.spec import Peer, Unavailable
 
 PEERS: tuple[Peer, ...] = (
     numpy_gemm.PEER,
+    batched_products.NUMPY,
+    batched_products.TORCH,
     torch_gemm.PEER,
     c_stream.PEER,
     numpy_reductions.PEER,

@@ -27,6 +27,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "gemm_fp32": {"m": 33, "n": 17, "k": 29},
     "gemm_fp64": {"m": 33, "n": 17, "k": 29},
     "gemm_bf16": {"m": 33, "n": 17, "k": 29},
+    "batched_gemm": {"batch": 3, "m": 13, "n": 17, "k": 11},
     "fft": {"n": 512},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
