@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from kernels.data.histogram import HISTOGRAM
 from kernels.data.scan import SCAN
 from kernels.data.sort import SORT
 from kernels.memory.gups import GUPS
 from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
+from kernels.simulation.cholesky import CHOLESKY
 from kernels.simulation.fft import FFT
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
 from kernels.simulation.fma_peak_bf16 import FMA_PEAK_BF16
 from kernels.simulation.lennard_jones import LENNARD_JONES
+from kernels.simulation.lu import LU
 from kernels.simulation.monte_carlo import MONTE_CARLO
 from kernels.simulation.nbody import NBODY_FP32, NBODY_FP64
 from kernels.simulation.spmv import SPMV
@@ -40,6 +43,7 @@ KERNELS = (
     GUPS,
     SORT,
     SCAN,
+    HISTOGRAM,
     FMA_PEAK_FP32,
     FMA_PEAK_FP64,
     FMA_PEAK_BF16,
@@ -49,6 +53,8 @@ KERNELS = (
     BATCHED_GEMM,
     SPMV,
     FFT,
+    LU,
+    CHOLESKY,
     STENCIL7,
     NBODY_FP32,
     NBODY_FP64,

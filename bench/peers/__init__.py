@@ -9,6 +9,7 @@ from bench.peers import (
     c_fma,
     c_fma_bf16,
     c_gups,
+    c_histogram,
     c_lennard_jones,
     c_monte_carlo,
     c_nbody,
@@ -24,6 +25,7 @@ from bench.peers import (
     numpy_reductions,
     scipy_ddot,
     scipy_fft,
+    scipy_lapack,
     scipy_spmv,
     torch_adamw,
     torch_attention,
@@ -57,6 +59,8 @@ PEERS: tuple[Peer, ...] = (
     c_spmv.PEER,
     scipy_fft.PEER,
     torch_fft.PEER,
+    scipy_lapack.LU,
+    scipy_lapack.CHOLESKY,
     torch_attention.PEER,
     torch_gemm_bf16.PEER,
     torch_adamw.PEER,
@@ -68,6 +72,8 @@ PEERS: tuple[Peer, ...] = (
     c_cross_entropy.PEER,
     numpy_data.SORT,
     c_sort.PEER,
+    numpy_data.HISTOGRAM,
+    c_histogram.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]

@@ -28,6 +28,8 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "gemm_fp64": {"m": 33, "n": 17, "k": 29},
     "gemm_bf16": {"m": 33, "n": 17, "k": 29},
     "batched_gemm": {"batch": 3, "m": 13, "n": 17, "k": 11},
+    "cholesky": {"n": 50},
+    "lu": {"n": 50},
     "fft": {"n": 512},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
@@ -42,6 +44,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "cross_entropy": {"rows": 13, "vocabulary": 4099},
     "cross_entropy_gradient": {"rows": 13, "vocabulary": 4099},
     "sort": {"n": 20_011},
+    "histogram": {"n": 20_011, "bins": 301},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
