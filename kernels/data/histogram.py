@@ -29,20 +29,21 @@ def reference(keys: Any, counts: Any, tables: Any) -> dict[str, Any]:
 
 
 @part
-def count_halves(keys: Any, begin: int, end: int, first: Any, second: Any) -> None:
+def count_halves(keys: Any, begin: Any, end: Any, first: Any, second: Any) -> None:
     """Count keys[begin:end], each half into its own table."""
     bins = np.uint32(first.size)
     for i in range(bins):
         first[i] = 0
         second[i] = 0
-    half = (end - begin) // 2
+    half = (end - begin) >> np.uint64(1)
     for i in range(begin, begin + half):
         if keys[i] < bins:
             first[keys[i]] += ONE
         if keys[i + half] < bins:
             second[keys[i + half]] += ONE
-    if begin + 2 * half < end and keys[end - 1] < bins:
-        first[keys[end - 1]] += ONE
+    for i in range(begin + half + half, end):
+        if keys[i] < bins:
+            first[keys[i]] += ONE
 
 
 @compiled(keys="uint32 n", counts="int64 bins", tables="uint32 rows bins", threads="threads")
@@ -50,7 +51,7 @@ def histogram(keys: Any, counts: Any, tables: Any, threads: int) -> None:
     """Shares of the keys in parallel, by as many threads as there are tables for."""
     workers = min(threads, tables.shape[0] // TABLES)
     for worker in prange(workers):
-        begin, end = worker * keys.size // workers, (worker + 1) * keys.size // workers
+        begin, end = np.uint64(worker * keys.size // workers), np.uint64((worker + 1) * keys.size // workers)
         count_halves(keys, begin, end, tables[TABLES * worker], tables[TABLES * worker + 1])
     for b in range(counts.size):
         counts[b] = 0
