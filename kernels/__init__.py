@@ -11,6 +11,7 @@ from kernels.memory.gups import GUPS
 from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
+from kernels.memory.transpose import TRANSPOSE
 from kernels.simulation.cholesky import CHOLESKY
 from kernels.simulation.fft import FFT
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
@@ -28,6 +29,8 @@ from kernels.training.batched_gemm import BATCHED_GEMM
 from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
 from kernels.training.gemm_bf16 import GEMM_BF16
+from kernels.training.layernorm import LAYERNORM
+from kernels.training.rmsnorm import RMSNORM
 from kernels.training.softmax import SOFTMAX
 
 __all__ = ["KERNELS", "Kernel", "Work", "find"]
@@ -41,6 +44,7 @@ KERNELS = (
     SUM,
     POINTER_CHASE,
     GUPS,
+    TRANSPOSE,
     SORT,
     SCAN,
     HISTOGRAM,
@@ -65,6 +69,8 @@ KERNELS = (
     SOFTMAX,
     CROSS_ENTROPY,
     CROSS_ENTROPY_GRADIENT,
+    LAYERNORM,
+    RMSNORM,
 )
 
 

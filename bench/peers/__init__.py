@@ -13,16 +13,19 @@ from bench.peers import (
     c_lennard_jones,
     c_monte_carlo,
     c_nbody,
+    c_norms,
     c_reductions,
     c_scan,
     c_sort,
     c_spmv,
     c_stencil,
     c_stream,
+    c_transpose,
     numpy_data,
     numpy_gemm,
     numpy_monte_carlo,
     numpy_reductions,
+    numpy_transpose,
     scipy_ddot,
     scipy_fft,
     scipy_lapack,
@@ -33,6 +36,7 @@ from bench.peers import (
     torch_fft,
     torch_gemm,
     torch_gemm_bf16,
+    torch_norms,
     torch_softmax,
 )
 from bench.peers.spec import Peer, Unavailable
@@ -48,6 +52,8 @@ PEERS: tuple[Peer, ...] = (
     c_reductions.PEER,
     c_chase.PEER,
     c_gups.PEER,
+    numpy_transpose.PEER,
+    c_transpose.PEER,
     c_fma.PEER,
     c_fma_bf16.PEER,
     c_stencil.PEER,
@@ -74,6 +80,9 @@ PEERS: tuple[Peer, ...] = (
     c_sort.PEER,
     numpy_data.HISTOGRAM,
     c_histogram.PEER,
+    torch_norms.FUNCTION,
+    torch_norms.SLICES,
+    c_norms.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]

@@ -21,6 +21,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "sum": {"n": 1003},
     "pointer_chase": {"chains": 3, "lines": 50, "steps": 70},
     "gups": {"words": 1024, "streams": 99, "steps": 20},
+    "transpose": {"m": 37, "n": 51},
     "fma_peak_fp32": {"elements": 1001, "steps": 50},
     "fma_peak_fp64": {"elements": 1001, "steps": 50},
     "fma_peak_bf16": {"elements": 1001, "steps": 50},
@@ -45,6 +46,8 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "cross_entropy_gradient": {"rows": 13, "vocabulary": 4099},
     "sort": {"n": 20_011},
     "histogram": {"n": 20_011, "bins": 301},
+    "layernorm": {"rows": 300, "columns": 2051},
+    "rmsnorm": {"rows": 300, "columns": 2051},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
