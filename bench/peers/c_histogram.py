@@ -12,23 +12,29 @@ from bench.peers.spec import Peer
 SOURCE = r"""
 #include <stdint.h>
 #include <string.h>
-void histogram(const uint32_t *restrict keys, int64_t *restrict counts, uint32_t *restrict tables, long n, long size,
+static void count_halves(const uint32_t *restrict keys, long n, uint32_t *restrict first, uint32_t *restrict second,
+                         uint32_t bins) {
+    const long half = n / 2;
+    memset(first, 0, bins * sizeof *first);
+    memset(second, 0, bins * sizeof *second);
+    for (long i = 0; i < half; i++) {
+        const uint32_t a = keys[i], b = keys[i + half];
+        if (a < bins) first[a]++;
+        if (b < bins) second[b]++;
+    }
+    if (n % 2 && keys[n - 1] < bins) first[keys[n - 1]]++;
+}
+
+void histogram(const uint32_t *restrict keys, int64_t *restrict counts, uint32_t *restrict tables, long n, long bins,
                int threads) {
-    const uint32_t bins = size;
     _Pragma("omp parallel for schedule(static, 1) num_threads(threads)")
     for (int t = 0; t < threads; t++) {
-        uint32_t *restrict first = tables + 2 * t * size, *restrict second = first + bins;
-        const long begin = t * n / threads, end = (t + 1) * n / threads, half = (end - begin) / 2;
-        memset(first, 0, 2 * size * sizeof *first);
-        for (long i = begin; i < begin + half; i++) {
-            if (keys[i] < bins) first[keys[i]]++;
-            if (keys[i + half] < bins) second[keys[i + half]]++;
-        }
-        if (begin + 2 * half < end && keys[end - 1] < bins) first[keys[end - 1]]++;
+        const long begin = t * n / threads, end = (t + 1) * n / threads;
+        count_halves(keys + begin, end - begin, tables + 2 * t * bins, tables + (2 * t + 1) * bins, bins);
     }
-    memset(counts, 0, size * sizeof *counts);
+    memset(counts, 0, bins * sizeof *counts);
     for (int row = 0; row < 2 * threads; row++)
-        for (long b = 0; b < size; b++) counts[b] += tables[row * size + b];
+        for (long b = 0; b < bins; b++) counts[b] += tables[row * bins + b];
 }
 """
 
