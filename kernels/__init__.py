@@ -14,6 +14,7 @@ from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_
 from kernels.memory.transpose import TRANSPOSE
 from kernels.simulation.cholesky import CHOLESKY
 from kernels.simulation.fft import FFT
+from kernels.simulation.fft3d import FFT3D
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
 from kernels.simulation.fma_peak_bf16 import FMA_PEAK_BF16
 from kernels.simulation.lennard_jones import LENNARD_JONES
@@ -57,6 +58,7 @@ KERNELS = (
     BATCHED_GEMM,
     SPMV,
     FFT,
+    FFT3D,
     LU,
     CHOLESKY,
     STENCIL7,

@@ -7,63 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bench.peers import c_compiler
+from bench.peers.c_vectors import VECTORS
 from bench.peers.spec import Peer
 from kernels.elementary import E1, E2, E3, E4, E5, LOG2_E
 from kernels.training.cross_entropy import BLOCK
 from kernels.training.rows import AHEAD
 
-VECTORS = r"""
-#include <float.h>
-#include <math.h>
-#include <stdint.h>
-#include <stdlib.h>
-#if defined(__AVX512F__)
-#include <immintrin.h>
-#define LANES 16
-typedef __m512 vec;
-#define LOAD(p) _mm512_loadu_ps(p)
-#define STORE(p, v) _mm512_storeu_ps(p, v)
-#define STREAM(p, v) _mm512_stream_ps(p, v)
-#define ALL(s) _mm512_set1_ps(s)
-#define ADD(a, b) _mm512_add_ps(a, b)
-#define SUB(a, b) _mm512_sub_ps(a, b)
-#define MUL(a, b) _mm512_mul_ps(a, b)
-#define FMA(a, b, c) _mm512_fmadd_ps(a, b, c)
-#define MAX(a, b) _mm512_max_ps(a, b)
-#define POWER(v) _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(v), 23))
-#elif defined(__AVX2__) && defined(__FMA__)
-#include <immintrin.h>
-#define LANES 8
-typedef __m256 vec;
-#define LOAD(p) _mm256_loadu_ps(p)
-#define STORE(p, v) _mm256_storeu_ps(p, v)
-#define STREAM(p, v) _mm256_stream_ps(p, v)
-#define ALL(s) _mm256_set1_ps(s)
-#define ADD(a, b) _mm256_add_ps(a, b)
-#define SUB(a, b) _mm256_sub_ps(a, b)
-#define MUL(a, b) _mm256_mul_ps(a, b)
-#define FMA(a, b, c) _mm256_fmadd_ps(a, b, c)
-#define MAX(a, b) _mm256_max_ps(a, b)
-#define POWER(v) _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(v), 23))
-#else
-#define LANES 1
-typedef float vec;
-#define LOAD(p) (*(p))
-#define STORE(p, v) (*(p) = (v))
-#define STREAM(p, v) (*(p) = (v))
-#define ALL(s) ((float)(s))
-#define ADD(a, b) ((a) + (b))
-#define SUB(a, b) ((a) - (b))
-#define MUL(a, b) ((a) * (b))
-#define FMA(a, b, c) ((a) * (b) + (c))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
-static inline float POWER(float v) {
-    union { float f; uint32_t u; } both = {v};
-    both.u <<= 23;
-    return both.f;
-}
-#endif
-
+EXPONENTIAL = r"""
 static inline vec exponential(vec x) {
     const vec scale = ALL(LOG2_E), shift = ALL(12582912.0f + 127.0f);
     x = MAX(x, ALL(-88.0f));
@@ -73,21 +23,6 @@ static inline vec exponential(vec x) {
     f = FMA(f, y, ALL(E2));
     f = FMA(f, y, ALL(E1));
     return MUL(FMA(f, y, ALL(1.0f)), POWER(shifted));
-}
-
-static float total(vec v) {
-    float lane[LANES], sum = 0;
-    STORE(lane, v);
-    for (int l = 0; l < LANES; l++) sum += lane[l];
-    return sum;
-}
-
-static float largest(vec v) {
-    float lane[LANES], top;
-    STORE(lane, v);
-    top = lane[0];
-    for (int l = 1; l < LANES; l++) top = lane[l] > top ? lane[l] : top;
-    return top;
 }
 
 static vec part(const float *x, long count) {
@@ -141,11 +76,6 @@ static vec weigh(const float *restrict x, long from, long n, float top, float *r
     return sums;
 }
 
-static long head_of(const float *y, long n) {
-    const long head = (long)((-(uintptr_t)y % (LANES * 4)) / 4);
-    return head < n ? head : n;
-}
-
 static void put(const float *restrict weights, float factor, float *restrict y, long n) {
     const long head = head_of(y, n), end = n - (n - head) % LANES;
     for (long j = 0; j < head; j++) y[j] = factor * weights[j];
@@ -193,7 +123,7 @@ def source() -> str:
     """C for both kernels, with the constants of the kernels."""
     constants = {"E1": E1, "E2": E2, "E3": E3, "E4": E4, "E5": E5, "LOG2_E": LOG2_E, "BLOCK": BLOCK, "AHEAD": AHEAD}
     defines = "".join(f"#define {name} {value!s}\n" for name, value in constants.items())
-    return defines + VECTORS + LOSS + GRADIENT
+    return defines + VECTORS + EXPONENTIAL + LOSS + GRADIENT
 
 
 def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], None]:

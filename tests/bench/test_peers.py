@@ -32,6 +32,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "cholesky": {"n": 50},
     "lu": {"n": 50},
     "fft": {"n": 512},
+    "fft3d": {"nx": 8, "ny": 16, "nz": 32},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
     "nbody_fp32": {"n": 1003},
