@@ -261,9 +261,7 @@ def affine(_context: Any, tile: Any, multiplier: Any, addend: Any) -> Any:
     return tile(tile, tile.vector, tile.vector), generate
 
 
-@operation
-def store(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
-    """Write the block of `array` that starts at `offset`."""
+def _store(tile: TileType, array: Any, *, streaming: bool) -> Any:
     _require_match(tile, array, written=True)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -271,10 +269,49 @@ def store(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any
         for position, row, column in tile.cells():
             pointer = _cell_pointer(context, builder, place, row, column, tile.vector.ir)
             instruction = builder.store(builder.extract_value(arguments[0], position), pointer)
-            instruction.align = tile.vector.dtype.bitwidth // 8
+            instruction.align = (simd.BITS if streaming else tile.vector.dtype.bitwidth) // 8
+            if streaming:
+                once = builder.module.add_metadata([ir.Constant(ir.IntType(32), 1)])
+                instruction.set_metadata("nontemporal", once)
         return context.get_dummy_value()
 
     return types.void(tile, array, types.intp, types.intp), generate
+
+
+@operation
+def transpose(_context: Any, tile: Any) -> Any:
+    """The transpose of a square tile, as many rows of one vector as a vector has lanes.
+
+    Each stage interleaves the upper with the lower half of the rows, which moves the highest bit of the row number
+    to the low end of the column number and the highest bit of that to the low end of the row number.
+    """
+    lanes = tile.vector.lanes
+    if (tile.rows, tile.vectors) != (lanes, 1):
+        raise TypingError(f"transpose needs {lanes} rows of one vector, not {tile}")
+    index = ir.VectorType(ir.IntType(32), lanes)
+    pairs = [[first + lane // 2 + lane % 2 * lanes for lane in range(lanes)] for first in (0, lanes // 2)]
+    low, high = (ir.Constant(index, positions) for positions in pairs)
+
+    def generate(_c: Any, builder: Any, _s: Any, arguments: Any) -> Any:
+        rows = [builder.extract_value(arguments[0], row) for row in range(lanes)]
+        for _ in range(lanes.bit_length() - 1):
+            halves = zip(rows[: lanes // 2], rows[lanes // 2 :], strict=True)
+            rows = [builder.shuffle_vector(a, b, half) for a, b in halves for half in (low, high)]
+        return _map_cells(builder, tile, lambda position, *_: rows[position])
+
+    return tile(tile), generate
+
+
+@operation
+def store(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
+    """Write the block of `array` that starts at `offset`."""
+    return _store(tile, array, streaming=False)
+
+
+@operation
+def stream(_context: Any, tile: Any, array: Any, offset: Any, stride: Any) -> Any:
+    """Like `store`, but past the caches; all addresses must be multiples of the vector's bytes."""
+    return _store(tile, array, streaming=True)
 
 
 @operation

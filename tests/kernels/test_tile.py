@@ -6,6 +6,7 @@ from numba import njit
 from numba.core.errors import TypingError
 
 from kernels import simd, tile
+from kernels.arrays import poisoned
 from kernels.bfloat16 import PER_WORD, encode
 
 PRECISIONS = (np.float32, np.float64)
@@ -114,3 +115,17 @@ def test_words_need_a_float32_tile():
     words = np.zeros((7, 64), np.uint32)
     with pytest.raises(TypingError, match="need vectors of uint32 words and a float32 sum"):
         multiply_words(words, words, np.zeros((2, 64)))
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_a_square_turned_and_streamed(dtype):
+    count = lanes(dtype)
+
+    @njit
+    def turn(a, b):
+        tile.stream(tile.transposed(tile.load_square(a, 0, count, count, count)), b, 0, count)
+
+    a = np.arange(count * count, dtype=dtype).reshape(count, count)
+    b = poisoned((count, count), dtype)
+    turn(a, b)
+    assert np.array_equal(b, a.T)
