@@ -8,6 +8,7 @@ from typing import Any
 
 from bench.peers import c_compiler
 from bench.peers.spec import Peer
+from kernels.memory.stream import STREAM_FROM_BYTES
 
 SOURCE = r"""
 #include <stdint.h>
@@ -89,8 +90,6 @@ void transpose(const double *restrict a, double *restrict b, long m, long n, lon
     }
 }
 """
-
-STREAM_FROM_BYTES = 32 * 2**20
 
 
 def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], None]:
