@@ -86,7 +86,7 @@ def log_vector64(x: Any) -> Any:
     exponent = simd.as_float((shifted >> MANTISSA_BITS) | EXPONENT_OF_2_52) - TO_EXPONENT
     m = simd.as_float((shifted & MANTISSA) + ROOT_OF_HALF)
     t = (m - 1.0) * simd.inverse(m + 1.0)
-    return simd.fma(exponent, simd.broadcast(LOG_2), t * simd.polynomial(t * t, LOGARITHM))
+    return simd.fma(exponent, LOG_2, t * simd.polynomial(t * t, LOGARITHM))
 
 
 @part

@@ -16,7 +16,19 @@ across      what mixes lanes: sums, extremes, interleaving
 approximate inverse, estimate of the inverse square root, polynomials
 """
 
-from kernels.simd.across import even, high_pairs, highest, low_pairs, lowest, odd, steps, total
+from kernels.simd.across import (
+    even,
+    first_half,
+    high_pairs,
+    highest,
+    low_pairs,
+    lowest,
+    odd,
+    pair,
+    second_half,
+    steps,
+    total,
+)
 from kernels.simd.approximate import ESTIMATE_BITS, inverse, inverse_sqrt_estimate, polynomial
 from kernels.simd.arithmetic import (
     absolute,
@@ -80,6 +92,7 @@ __all__ = [
     "emit_pointer",
     "emit_prefetch",
     "even",
+    "first_half",
     "fma",
     "gather",
     "high_pairs",
@@ -97,12 +110,14 @@ __all__ = [
     "nearest",
     "odd",
     "operation",
+    "pair",
     "polynomial",
     "prefetch",
     "prefetch_far",
     "prefetch_to_write",
     "require_array",
     "rotate_left",
+    "second_half",
     "select",
     "sqrt",
     "steps",

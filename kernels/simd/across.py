@@ -77,6 +77,40 @@ def high_pairs(_context: Any, a: Any, b: Any) -> Any:
 
 
 @operation
+def pair(_context: Any, a: Any, b: Any) -> Any:
+    """A vector twice as long, a followed by b; arithmetic treats it like any other, loads and stores take halves.
+
+    The instructions for both halves alternate in the machine code: where one chain of dependent instructions
+    leaves the processor waiting, two do not.
+    """
+    vector = require_vectors((a, b))
+    result = VectorType(vector.dtype, 2 * vector.lanes)
+    pattern = ir.Constant(ir.VectorType(INT32, result.lanes), list(range(result.lanes)))
+    return result(a, b), lambda _c, builder, _s, arguments: builder.shuffle_vector(*arguments, pattern)
+
+
+def _half(a: Any, part: int) -> Any:
+    vector: VectorType = require_vectors((a,))
+    result = VectorType(vector.dtype, vector.lanes // 2)
+    first = part * result.lanes
+    pattern = ir.Constant(ir.VectorType(INT32, result.lanes), list(range(first, first + result.lanes)))
+    undefined = ir.Constant(vector.ir, ir.Undefined)
+    return result(a), lambda _c, builder, _s, arguments: builder.shuffle_vector(arguments[0], undefined, pattern)
+
+
+@operation
+def first_half(_context: Any, a: Any) -> Any:
+    """What `pair` was given first."""
+    return _half(a, 0)
+
+
+@operation
+def second_half(_context: Any, a: Any) -> Any:
+    """What `pair` was given second."""
+    return _half(a, 1)
+
+
+@operation
 def steps(_context: Any, array: Any) -> Any:
     """The vector (0, 1, 2, ...) in the type of the elements of `array`."""
     vector = require_array(array)

@@ -28,10 +28,20 @@ NEWTON_OFFSET = 2.38924456
 
 
 def _emit_14_bits(builder: Any, vector: VectorType, name: str, a: Any) -> Any:
+    half = vector.lanes // 2
+    if vector.lanes * vector.dtype.bitwidth > BITS:
+        patterns = [_positions(range(start, start + half)) for start in (0, half)]
+        narrow = VectorType(vector.dtype, half)
+        parts = [_emit_14_bits(builder, narrow, name, builder.shuffle_vector(a, a, pattern)) for pattern in patterns]
+        return builder.shuffle_vector(*parts, _positions(range(vector.lanes)))
     kind = "ps" if vector.dtype.bitwidth == 32 else "pd"
     every_lane = ir.Constant(ir.IntType(max(8, vector.lanes)), -1)
     arguments = (a, ir.Constant(vector.ir, None), every_lane)
     return emit_call(builder, f"llvm.x86.avx512.{name}14.{kind}.{BITS}", vector.ir, arguments)
+
+
+def _positions(lanes: range) -> Any:
+    return ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), list(lanes))
 
 
 def _emit_from_bits(builder: Any, vector: VectorType, a: Any) -> Any:
@@ -52,7 +62,7 @@ def inverse_sqrt_estimate(_context: Any, a: Any) -> Any:
     def generate(_c: Any, builder: Any, _s: Any, arguments: Any) -> Any:
         if ESTIMATE_BITS == 14:
             return _emit_14_bits(builder, vector, "rsqrt", arguments[0])
-        if HAS_FP32_ESTIMATE and vector.dtype.bitwidth == 32:
+        if HAS_FP32_ESTIMATE and vector.dtype.bitwidth == 32 and 32 * vector.lanes == BITS:
             name = "llvm.x86.avx.rsqrt.ps.256" if BITS == 256 else "llvm.x86.sse.rsqrt.ps"
             return emit_call(builder, name, vector.ir, arguments)
         return _emit_from_bits(builder, vector, arguments[0])

@@ -146,8 +146,17 @@ def _llvm(name: str, operands: tuple[Any, ...]) -> Any:
 
 @operation
 def fma(_context: Any, a: Any, b: Any, c: Any) -> Any:
-    """The vector a * b + c, fused where the machine can."""
-    return _elementwise((a, b, c), lambda builder, vector, operands: emit_fma(builder, vector, *operands))
+    """The vector a * b + c, fused where the machine can; one or two of them may be numbers."""
+    kinds = (a, b, c)
+    vector = _vector_of(kinds)
+    if vector is None or not vector.is_float:
+        raise TypingError(f"fma needs vectors of one type of float, or numbers beside them, not {kinds}")
+
+    def generate(context: Any, builder: Any, _s: Any, arguments: Any) -> Any:
+        pairs = zip(arguments, kinds, strict=True)
+        return emit_fma(builder, vector, *(_emit_operand(context, builder, *pair, vector) for pair in pairs))
+
+    return vector(*kinds), generate
 
 
 @operation
@@ -216,7 +225,7 @@ def rotate_left(_context: Any, a: Any, count: Any) -> Any:
 
 
 def _reinterpreted(vector: VectorType, kinds: dict[int, Any]) -> VectorType:
-    return VectorType(kinds[vector.dtype.bitwidth])
+    return VectorType(kinds[vector.dtype.bitwidth], vector.lanes)
 
 
 @operation

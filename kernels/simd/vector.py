@@ -25,11 +25,11 @@ ELEMENTS = {**FLOATS, **INTEGERS}
 
 
 class VectorType(types.Type):
-    """Numba type of one machine vector of 32 or 64 bit numbers."""
+    """Numba type of one machine vector of 32 or 64 bit numbers, or of some joined (see `across.pair`)."""
 
-    def __init__(self, dtype: Any) -> None:
+    def __init__(self, dtype: Any, lanes: int | None = None) -> None:
         self.dtype = dtype
-        self.lanes = BITS // dtype.bitwidth
+        self.lanes = lanes or BITS // dtype.bitwidth
         self.ir = ir.VectorType(ELEMENTS[dtype], self.lanes)
         self.is_float = dtype in FLOATS
         self.suffix = f"v{self.lanes}{'f' if self.is_float else 'i'}{dtype.bitwidth}"

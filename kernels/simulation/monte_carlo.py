@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from kernels import simd
 from kernels.arrays import aligned, poisoned
-from kernels.compile import Compiled, fast_part, part
+from kernels.compile import Compiled, fast_part, inlined_part, part
 from kernels.elementary64 import EXPONENT_OF_2_52, exp2_vector64, log_vector64, sin_cos_vector64
 from kernels.simulation.philox import HALF, LOW, philox
 from kernels.spec import Kernel, Work
@@ -36,6 +36,7 @@ TWO_TO_32 = 2.0**-32
 # what the bits of 2^52 + w as a float must lose to give w + 1/2
 TO_HALF = 2.0**52 - 0.5
 LOG2_E = float(np.log2(np.e))
+WORDS = np.zeros(1, np.uint64)
 
 
 def normals(path: NDArray[np.uint64], block: int, key: Any) -> list[NDArray[np.float64]]:
@@ -82,10 +83,10 @@ def box_muller(first: Any, second: Any) -> Any:
     return radius * cosine, radius * sine
 
 
-@part
+@inlined_part
 def four_normals(low: Any, high: Any, block: int, key: Any) -> Any:
     """`normals` of the paths in the lanes."""
-    nothing = simd.broadcast(np.uint64(0))
+    nothing = low ^ low
     w0, w1, w2, w3 = philox(low, nothing + np.uint64(block), high, nothing, key)
     z0, z1 = box_muller(w0, w1)
     z2, z3 = box_muller(w2, w3)
@@ -101,24 +102,35 @@ def advance(exponent: Any, total: Any, z: Any, drift: Any, scale: Any) -> Any:
 
 @part
 def walk(path: int, steps: int, drift: float, scale: float, key: Any) -> Any:
-    """Last price and sum of prices, both over the first price, of the paths from `path` on, one in each lane."""
-    index = simd.steps(np.empty(0, np.uint64)) + np.uint64(path)
+    """Last price and sum of prices, both over the first price, of the paths from `path` on, one in each lane.
+
+    Two vectors of paths go together: one alone waits for its long chain of dependent instructions.
+    """
+    index = simd.steps(WORDS) + np.uint64(path)
+    index = simd.pair(index, index + np.uint64(simd.lanes(WORDS)))
     low, high = index & LOW, index >> HALF
-    shift, factor = simd.broadcast(drift), simd.broadcast(scale)
-    exponent = simd.broadcast(0.0)
+    exponent = simd.pair(simd.broadcast(0.0), simd.broadcast(0.0))
     total = exponent
-    for block in range(steps // 4):
+    for block in range((steps + 3) // 4):
         z0, z1, z2, z3 = four_normals(low, high, block, key)
-        exponent, total = advance(exponent, total, z0, shift, factor)
-        exponent, total = advance(exponent, total, z1, shift, factor)
-        exponent, total = advance(exponent, total, z2, shift, factor)
-        exponent, total = advance(exponent, total, z3, shift, factor)
-    if steps % 4 > 0:
-        z0, z1, z2, z3 = four_normals(low, high, steps // 4, key)
-        for _ in range(steps % 4):
-            exponent, total = advance(exponent, total, z0, shift, factor)
+        if 4 * block + 4 <= steps:
+            exponent, total = advance(exponent, total, z0, drift, scale)
+            exponent, total = advance(exponent, total, z1, drift, scale)
+            exponent, total = advance(exponent, total, z2, drift, scale)
+            exponent, total = advance(exponent, total, z3, drift, scale)
+            continue
+        for _ in range(steps - 4 * block):
+            exponent, total = advance(exponent, total, z0, drift, scale)
             z0, z1 = z1, z2
     return exp2_vector64(exponent), total
+
+
+@part
+def store_pair(array: Any, index: int, values: Any, count: int) -> None:
+    """Store the first `count` lanes of two joined vectors."""
+    lanes = simd.lanes(array)
+    simd.store_part(array, index, simd.first_half(values), count)
+    simd.store_part(array, index + lanes, simd.second_half(values), count - lanes)
 
 
 @fast_part
@@ -138,17 +150,16 @@ def monte_carlo(
 ) -> None:  # fmt: skip
     """`TOGETHER` paths after the other in parallel; their sums are added in order, whatever the threads."""
     paths = final.size
-    lanes = simd.lanes(final)
     drift = (rate - volatility**2 / 2) * (years / steps) * LOG2_E
     scale = volatility * np.sqrt(years / steps) * LOG2_E
     blocks = (paths + TOGETHER - 1) // TOGETHER
     sums = np.empty((blocks, 4))
     for block in prange(blocks):
         first, last = block * TOGETHER, min((block + 1) * TOGETHER, paths)
-        for path in range(first, last, lanes):
+        for path in range(first, last, 2 * simd.lanes(final)):
             end, total = walk(path, steps, drift, scale, key)
-            simd.store_part(final, path, end * spot, min(lanes, last - path))
-            simd.store_part(average, path, total * (spot / steps), min(lanes, last - path))
+            store_pair(final, path, end * spot, last - path)
+            store_pair(average, path, total * (spot / steps), last - path)
         sums[block, 0], sums[block, 1] = payoffs(final, first, last, strike)
         sums[block, 2], sums[block, 3] = payoffs(average, first, last, strike)
     value[:] = 0.0
