@@ -26,6 +26,7 @@ from kernels.simulation.stencil7 import STENCIL7
 from kernels.spec import Kernel, Work
 from kernels.training.adamw import ADAMW
 from kernels.training.attention import ATTENTION
+from kernels.training.attention_backward import ATTENTION_BACKWARD
 from kernels.training.batched_gemm import BATCHED_GEMM
 from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
@@ -67,6 +68,7 @@ KERNELS = (
     LENNARD_JONES,
     MONTE_CARLO,
     ATTENTION,
+    ATTENTION_BACKWARD,
     ADAMW,
     SOFTMAX,
     CROSS_ENTROPY,

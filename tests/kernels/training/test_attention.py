@@ -5,7 +5,8 @@ import pytest
 from numba import njit
 
 from kernels import find
-from kernels.training.attention import HEAD_DIM, KEYS, QUERIES, exp2
+from kernels.elementary import exp2
+from kernels.training.flash import HEAD_DIM, KEYS, QUERIES
 from tests.kernels.checks import error
 
 KERNEL = find("attention")
