@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
+from kernels.data.bfs import BFS
 from kernels.data.histogram import HISTOGRAM
 from kernels.data.scan import SCAN
 from kernels.data.sort import SORT
@@ -34,6 +35,7 @@ from kernels.training.gemm_bf16 import GEMM_BF16
 from kernels.training.layernorm import LAYERNORM
 from kernels.training.rmsnorm import RMSNORM
 from kernels.training.softmax import SOFTMAX
+from kernels.training.transformer_block import TRANSFORMER_BLOCK_TRAINING_STEP
 
 __all__ = ["KERNELS", "Kernel", "Work", "find"]
 
@@ -50,6 +52,7 @@ KERNELS = (
     SORT,
     SCAN,
     HISTOGRAM,
+    BFS,
     FMA_PEAK_FP32,
     FMA_PEAK_FP64,
     FMA_PEAK_BF16,
@@ -75,6 +78,7 @@ KERNELS = (
     CROSS_ENTROPY_GRADIENT,
     LAYERNORM,
     RMSNORM,
+    TRANSFORMER_BLOCK_TRAINING_STEP,
 )
 
 

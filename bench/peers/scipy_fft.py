@@ -24,4 +24,4 @@ def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], N
     return call
 
 
-PEER = Peer("scipy pocketfft", ("fft",), version, bind)
+PEER = Peer("scipy pocketfft", ("fft", "fft3d"), version, bind)

@@ -20,4 +20,4 @@ def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], N
     return call
 
 
-PEER = Peer("torch fft", ("fft",), version, bind)
+PEER = Peer("torch fft", ("fft", "fft3d"), version, bind)

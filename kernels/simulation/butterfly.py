@@ -35,8 +35,6 @@ class ButterflyType(types.Type):
         self.radix = radix
         self.vector = simd.VectorType(types.float64)
         self.ir = ir.ArrayType(self.vector.ir, 2 * radix)
-        if radix not in (1, 2, 4, 8):
-            raise TypingError(f"a butterfly of {radix} vectors, expected 1, 2, 4 or 8")
         super().__init__(name=f"Butterfly({radix} x {self.vector})")
 
 
@@ -56,6 +54,14 @@ def _pack(builder: Any, butterfly: ButterflyType, pairs: list[Pair]) -> Any:
     for place, part in enumerate(part for pair in pairs for part in pair):
         result = builder.insert_value(result, part, place)
     return result
+
+
+def _of(radix: Any) -> ButterflyType:
+    """The type for a constant radix."""
+    number = getattr(radix, "literal_value", None)
+    if number not in (1, 2, 4, 8):
+        raise TypingError(f"the radix of a butterfly is {radix}, expected a constant 1, 2, 4 or 8")
+    return ButterflyType(number)
 
 
 def _require(points: Any) -> ButterflyType:
@@ -105,7 +111,7 @@ def _store_pairs(
 def load(_context: Any, array: Any, radix: Any, offset: Any, stride: Any) -> Any:
     """One vector of each of the rows at offset, offset + stride, ...; radix is a constant."""
     _require_float64(array)
-    butterfly = ButterflyType(radix.literal_value)
+    butterfly = _of(radix)
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         place = (signature.args[0], arguments[0], *arguments[2:])
@@ -118,7 +124,7 @@ def load(_context: Any, array: Any, radix: Any, offset: Any, stride: Any) -> Any
 def load_complex(_context: Any, array: Any, radix: Any, offset: Any, stride: Any) -> Any:
     """As many complex numbers as lanes at each of offset, offset + stride, ...; radix is a constant."""
     _require_float64(array)
-    butterfly = ButterflyType(radix.literal_value)
+    butterfly = _of(radix)
     lanes = butterfly.vector.lanes
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:

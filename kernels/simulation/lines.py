@@ -178,6 +178,17 @@ def take_complex_turned(x: Any, at: int, point: int, line: int, buffer: Any, to:
 
 
 @part
+def take_rows(work: Any, at: int, point: int, _line: int, buffer: Any, to: int) -> None:
+    """Rows as they are; asks for the next ones."""
+    for row in range(LINES):
+        for ahead in range(0, ROW, 8):
+            simd.prefetch(work, at + (LINES + row) * point + ahead)
+        for lane in range(0, LINES, LANES):
+            points = butterfly.load(work, 1, at + row * point + lane, 0)
+            butterfly.store(points, buffer, to + row * ROW + lane, 0)
+
+
+@part
 def take_turned(work: Any, at: int, point: int, _line: int, buffer: Any, to: int) -> None:
     """Rows in which lines and points are exchanged, `LINES` at a time; asks for the next ones."""
     for ahead in range(0, LINES * ROW, 8):

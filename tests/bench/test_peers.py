@@ -13,6 +13,7 @@ from bench.peers import PEERS, Peer, Unavailable, c_compiler, peers_of
 from kernels import KERNELS, find
 
 SMALL: Mapping[str, Mapping[str, int]] = {
+    "transformer_block_training_step": {"batch": 2, "tokens": 9, "heads": 2},
     "stream_copy": {"n": 20011},
     "stream_scale": {"n": 20011},
     "stream_add": {"n": 20011},
@@ -50,6 +51,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "histogram": {"n": 20_011, "bins": 301},
     "layernorm": {"rows": 300, "columns": 2051},
     "rmsnorm": {"rows": 300, "columns": 2051},
+    "bfs": {"scale": 9, "edge_factor": 8},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
