@@ -96,6 +96,12 @@ def inlined_part(function: Callable[..., Any]) -> Callable[..., Any]:
     return _part(function, CONTRACT, forceinline=True)
 
 
+def woven_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A stage of a kernel: a `part` whose prange loops make threads, as if it were written out in its caller."""
+    woven: Callable[..., Any] = njit(inline="always", error_model="numpy")(function)
+    return woven
+
+
 def _part(function: Callable[..., Any], fastmath: frozenset[str], forceinline: bool = False) -> Callable[..., Any]:
     decorate = njit(error_model="numpy", fastmath=set(fastmath), forceinline=forceinline)
     compiled_part: Callable[..., Any] = decorate(function)

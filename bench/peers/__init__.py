@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bench.peers import (
     batched_products,
+    c_bfs,
     c_chase,
     c_cross_entropy,
     c_fma,
@@ -26,6 +27,7 @@ from bench.peers import (
     numpy_monte_carlo,
     numpy_reductions,
     numpy_transpose,
+    scipy_bfs,
     scipy_ddot,
     scipy_fft,
     scipy_lapack,
@@ -39,6 +41,7 @@ from bench.peers import (
     torch_gemm_bf16,
     torch_norms,
     torch_softmax,
+    torch_transformer,
 )
 from bench.peers.spec import Peer, Unavailable
 
@@ -57,7 +60,8 @@ PEERS: tuple[Peer, ...] = (
     c_transpose.PEER,
     c_fma.PEER,
     c_fma_bf16.PEER,
-    c_stencil.PEER,
+    c_stencil.LOOPS,
+    c_stencil.STREAMING,
     *c_nbody.PEERS,
     c_lennard_jones.PEER,
     c_monte_carlo.PEER,
@@ -82,9 +86,12 @@ PEERS: tuple[Peer, ...] = (
     c_sort.PEER,
     numpy_data.HISTOGRAM,
     c_histogram.PEER,
+    torch_transformer.PEER,
     torch_norms.FUNCTION,
     torch_norms.SLICES,
     c_norms.PEER,
+    scipy_bfs.PEER,
+    c_bfs.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]
