@@ -18,20 +18,20 @@ from numba import prange
 from numpy.typing import NDArray
 
 from kernels.arrays import aligned, poisoned, uniform
-from kernels.compile import compiled, part
-from kernels.simulation import butterfly
+from kernels.compile import compiled
 from kernels.simulation.butterfly import LINES, ROW
 from kernels.simulation.lines import (
+    COMPLEX,
     GAP,
+    ROWS_TURNED,
+    ROWS_TWISTED,
     SHORTEST,
-    Place,
+    Lines,
     line_twiddles,
-    put_complex,
+    plain_transform,
     roots,
-    take_complex,
-    take_turned,
-    transform_of_lines,
-    transform_plainly,
+    transform_lines,
+    way_to_store,
 )
 from kernels.spec import Kernel, Work
 
@@ -41,18 +41,6 @@ PLAIN_BELOW = SHORTEST * SHORTEST
 def reference(x: Any, y: Any, columns: Any, rows: Any, between: Any, workspace: Any) -> dict[str, Any]:
     """NumPy's transform."""
     return {"y": np.fft.fft(x)}
-
-
-@part
-def put_between(points: Any, work: Any, to: int, apart: int, lane: int, between: Any, block: int, k: int) -> None:
-    """Rows multiplied by the factors between columns and rows."""
-    table = block * between.shape[1] * ROW + lane
-    base = table + (SHORTEST + k) * ROW
-    butterfly.store(butterfly.twist_lanes(points, between, base, table), work, to + lane, apart)
-
-
-transform_columns = transform_of_lines(take_complex, put_between)
-transform_rows = transform_of_lines(take_turned, put_complex)
 
 
 @compiled(
@@ -71,7 +59,7 @@ def fft(x: Any, y: Any, columns: Any, rows: Any, between: Any, workspace: Any, t
     if n & (n - 1) or n == 0:
         raise ValueError("fft: the length of x is not a power of two")
     if n < PLAIN_BELOW:
-        transform_plainly(x, y, workspace.reshape(workspace.size).view(np.complex128))
+        plain_transform(n, 1, 1, x.view(np.float64), y.view(np.float64))
         return
     if n1 * n2 != n or between.shape[1] != SHORTEST + n1 // 8 or columns.size != 4 * n1 or rows.size != 4 * n2:
         raise ValueError("fft: the twiddle factors or the workspace belong to another length")
@@ -79,13 +67,19 @@ def fft(x: Any, y: Any, columns: Any, rows: Any, between: Any, workspace: Any, t
     for step in range(2):
         blocks = (n2 if step == 0 else n1) // LINES
         for thread in prange(threads):
-            share = (thread * blocks // threads, (thread + 1) * blocks // threads)
+            first, last = thread * blocks // threads, (thread + 1) * blocks // threads
             if step == 0:
-                origin, goal = Place(0, ROW, 2 * n2, 2), Place(0, padded * ROW, ROW, 2)
-                transform_columns(source, origin, workspace, goal, n1, share, columns, between)
+                origin, goal = (
+                    Lines(COMPLEX, source, 0, ROW, 2 * n2, 2),
+                    Lines(ROWS_TWISTED, workspace, 0, padded * ROW, ROW, 2),
+                )
+                transform_lines(n1, columns, first, last, origin, goal, between, between.shape[1] * ROW)
             else:
-                origin, goal = Place(0, LINES * ROW, 2 * padded, 2), Place(0, ROW, 2 * n1, 2)
-                transform_rows(workspace, origin, target, goal, n2, share, rows, between)
+                origin, goal = (
+                    Lines(ROWS_TURNED, workspace, 0, LINES * ROW, 2 * padded, 2),
+                    Lines(way_to_store(target), target, 0, ROW, 2 * n1, 2),
+                )
+                transform_lines(n2, rows, first, last, origin, goal, between, 0)
 
 
 @compiled(
@@ -99,7 +93,7 @@ def fft(x: Any, y: Any, columns: Any, rows: Any, between: Any, workspace: Any, t
 )
 def plain_fft(x: Any, y: Any, columns: Any, rows: Any, between: Any, workspace: Any) -> None:
     """log2 n passes of radix 2 over the whole series."""
-    transform_plainly(x, y, workspace.reshape(workspace.size).view(np.complex128))
+    plain_transform(x.size, 1, 1, x.view(np.float64), y.view(np.float64))
 
 
 def factors_of(n: int) -> tuple[int, int]:

@@ -22,17 +22,16 @@ from kernels.arrays import aligned, poisoned, uniform
 from kernels.compile import compiled, part
 from kernels.simulation.butterfly import LINES, ROW
 from kernels.simulation.lines import (
+    COMPLEX_TURNED,
     GAP,
+    ROWS,
+    ROWS_TURNED,
     SHORTEST,
-    Place,
+    Lines,
     line_twiddles,
-    put_complex,
-    put_rows,
-    take_complex_turned,
-    take_rows,
-    take_turned,
-    transform_of_lines,
-    transform_plainly,
+    plain_transform,
+    transform_lines,
+    way_to_store,
 )
 from kernels.spec import Kernel, Work
 
@@ -42,11 +41,6 @@ def reference(x: Any, y: Any, x_factors: Any, y_factors: Any, z_factors: Any, wo
     return {"y": np.fft.fftn(x)}
 
 
-transform_z = transform_of_lines(take_complex_turned, put_rows)
-transform_y = transform_of_lines(take_turned, put_rows)
-transform_x = transform_of_lines(take_rows, put_complex)
-
-
 @part
 def transform_planes(
     x: Any, workspace: Any, ny: int, nz: int, y_factors: Any, z_factors: Any, first: int, last: int
@@ -54,34 +48,20 @@ def transform_planes(
     """Along z and y in the planes [first, last), into rows of `LINES` points along z."""
     plane = np.empty(2 * ny * nz)
     for i in range(first, last):
-        start, goal = i * 2 * ny * nz, i * workspace.shape[1] * ROW
-        origin, between = Place(start, LINES * 2 * nz, 2, 2 * nz), Place(0, nz * ROW, ROW, 2)
-        transform_z(x, origin, plane, between, nz, (0, ny // LINES), z_factors, z_factors)
-        origin, target = Place(0, LINES * ROW, 2 * nz, 2), Place(goal, ROW, 2 * nz, 2)
-        transform_y(plane, origin, workspace, target, ny, (0, nz // LINES), y_factors, y_factors)
+        origin = Lines(COMPLEX_TURNED, x, i * 2 * ny * nz, LINES * 2 * nz, 2, 2 * nz)
+        goal = Lines(ROWS, plane, 0, nz * ROW, ROW, 2)
+        transform_lines(nz, z_factors, 0, ny // LINES, origin, goal, z_factors, 0)
+        origin = Lines(ROWS_TURNED, plane, 0, LINES * ROW, 2 * nz, 2)
+        goal = Lines(ROWS, workspace, i * workspace.shape[1] * ROW, ROW, 2 * nz, 2)
+        transform_lines(ny, y_factors, 0, nz // LINES, origin, goal, y_factors, 0)
 
 
 @part
-def transform_axis_plainly(source: Any, target: Any, n: int, stride: int) -> None:
-    """Lines of n points `stride` apart, one by one."""
-    line, result, spare = np.empty(n, np.complex128), np.empty(n, np.complex128), np.empty(n, np.complex128)
-    for i in range(source.size // n):
-        start = i // stride * stride * n + i % stride
-        for j in range(n):
-            line[j] = source[start + j * stride]
-        transform_plainly(line, result, spare)
-        for j in range(n):
-            target[start + j * stride] = result[j]
-
-
-@part
-def transform_axes_plainly(x: Any, y: Any) -> None:
+def transform_axes_plainly(nx: int, ny: int, nz: int, source: Any, target: Any) -> None:
     """All three axes by passes of radix 2."""
-    nx, ny, nz = x.shape
-    source, target = x.reshape(x.size), y.reshape(y.size)
-    transform_axis_plainly(source, target, nz, nz // nz)
-    transform_axis_plainly(target, target, ny, nz)
-    transform_axis_plainly(target, target, nx, ny * nz)
+    plain_transform(nz, 1, nx * ny, source, target)
+    plain_transform(ny, nz, nx * nz, target, target)
+    plain_transform(nx, ny * nz, ny * nz, target, target)
 
 
 @compiled(
@@ -98,15 +78,15 @@ def fft3d(x: Any, y: Any, x_factors: Any, y_factors: Any, z_factors: Any, worksp
     nx, ny, nz = x.shape
     if nx & (nx - 1) or ny & (ny - 1) or nz & (nz - 1) or x.size == 0:
         raise ValueError("fft3d: a side of x is not a power of two")
+    source, target = x.reshape(x.size).view(np.float64), y.reshape(y.size).view(np.float64)
     if min(nx, ny, nz) < SHORTEST:
-        transform_axes_plainly(x, y)
+        transform_axes_plainly(nx, ny, nz, source, target)
         return
     rows = workspace.shape[1]
     if workspace.shape[0] != nx or rows != ny * nz // LINES + GAP:
         raise ValueError("fft3d: the workspace belongs to other lengths")
     if x_factors.size != 4 * nx or y_factors.size != 4 * ny or z_factors.size != 4 * nz:
         raise ValueError("fft3d: the twiddle factors belong to other lengths")
-    source, target = x.reshape(x.size).view(np.float64), y.reshape(y.size).view(np.float64)
     for step in range(2):
         pieces = nx if step == 0 else ny * nz // LINES
         for thread in prange(threads):
@@ -114,8 +94,9 @@ def fft3d(x: Any, y: Any, x_factors: Any, y_factors: Any, z_factors: Any, worksp
             if step == 0:
                 transform_planes(source, workspace, ny, nz, y_factors, z_factors, first, last)
             else:
-                origin, goal = Place(0, ROW, rows * ROW, 2), Place(0, ROW, 2 * ny * nz, 2)
-                transform_x(workspace, origin, target, goal, nx, (first, last), x_factors, x_factors)
+                origin = Lines(ROWS, workspace, 0, ROW, rows * ROW, 2)
+                goal = Lines(way_to_store(target), target, 0, ROW, 2 * ny * nz, 2)
+                transform_lines(nx, x_factors, first, last, origin, goal, x_factors, 0)
 
 
 @compiled(
@@ -129,7 +110,9 @@ def fft3d(x: Any, y: Any, x_factors: Any, y_factors: Any, z_factors: Any, worksp
 )
 def plain_fft3d(x: Any, y: Any, x_factors: Any, y_factors: Any, z_factors: Any, workspace: Any) -> None:
     """Passes of radix 2 line by line, axis by axis."""
-    transform_axes_plainly(x, y)
+    nx, ny, nz = x.shape
+    source, target = x.reshape(x.size).view(np.float64), y.reshape(y.size).view(np.float64)
+    transform_axes_plainly(nx, ny, nz, source, target)
 
 
 def inputs(seed: int, nx: int, ny: int, nz: int) -> dict[str, Any]:

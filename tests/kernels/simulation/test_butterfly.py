@@ -8,7 +8,7 @@ from numba.core.errors import TypingError
 
 from kernels.simulation import butterfly
 from kernels.simulation.butterfly import LANES, LINES, ROW
-from kernels.simulation.lines import first_radix, line_twiddles, reversed_digits, roots, transform_plainly
+from kernels.simulation.lines import first_radix, line_twiddles, reversed_digits, roots
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -140,11 +140,3 @@ def test_reversed_digits_are_a_permutation_that_undoes_itself(piece):
     assert [found[i] for i in found] == list(range(piece // 8))
     if piece == 512:
         assert found[1] == 8
-
-
-@pytest.mark.parametrize("n", [1, 2, 4, 32, 256])
-def test_passes_of_radix_2_equal_numpy(n):
-    x = np.random.default_rng(n).standard_normal((n, 2)).view(np.complex128).ravel()
-    y, spare = np.full((2, n), np.nan, np.complex128)
-    transform_plainly(x, y, spare)
-    assert np.allclose(y, np.fft.fft(x), rtol=0, atol=1e-13)
