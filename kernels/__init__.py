@@ -33,6 +33,7 @@ from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
 from kernels.training.gemm_bf16 import GEMM_BF16
 from kernels.training.layernorm import LAYERNORM
+from kernels.training.mlp_training_step import MLP_TRAINING_STEP
 from kernels.training.rmsnorm import RMSNORM
 from kernels.training.softmax import SOFTMAX
 from kernels.training.transformer_block import TRANSFORMER_BLOCK_TRAINING_STEP
@@ -78,6 +79,7 @@ KERNELS = (
     CROSS_ENTROPY_GRADIENT,
     LAYERNORM,
     RMSNORM,
+    MLP_TRAINING_STEP,
     TRANSFORMER_BLOCK_TRAINING_STEP,
 )
 

@@ -42,6 +42,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "lennard_jones": {"nx": 3, "ny": 4, "nz": 5},
     "attention": {"heads": 2, "tokens": 40},
     "attention_backward": {"heads": 2, "tokens": 40},
+    "mlp_training_step": {"batch": 9, "width": 13},
     "adamw": {"n": 1003},
     "softmax": {"rows": 13, "columns": 77},
     "scan": {"n": 100_003},
