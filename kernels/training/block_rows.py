@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kernels.compile import fast_part
+from kernels.elementary import gelu, gelu_derivative
 
 EPSILON = np.float32(1e-5)
 
@@ -53,6 +54,27 @@ def differentiate_normalised(
     for j in range(width):
         z = (x[row, j] - middle) * scale
         d_x[row, j] = through[row, j] + (parameter[gain + j] * d_out[row, j] - total - z * along) * scale
+
+
+@fast_part
+def activate(u: Any, row: int, g: Any) -> None:
+    """One row: g = gelu(u), and u becomes its derivative."""
+    for j in range(u.shape[1]):
+        value = u[row, j]
+        g[row, j] = gelu(value)
+        u[row, j] = gelu_derivative(value)
+
+
+@fast_part
+def begin_backward(y: Any, target: Any, row: int) -> Any:
+    """Turn an output row into its gradient; the row's part of the loss."""
+    scale = np.float32(2) / np.float32(y.size)
+    error = np.float32(0)
+    for j in range(y.shape[1]):
+        difference = y[row, j] - target[row, j]
+        error += difference * difference
+        y[row, j] = scale * difference
+    return error
 
 
 @fast_part

@@ -7,7 +7,7 @@ Work     72 N W^2 flops for the products (24 forward, 48 backward) and 6 N W (to
          the causal half is counted; the rest is not. So GFLOP/s over the peak is the model FLOP utilisation.
          Bytes are those of inputs, state and results; activations live in a workspace and are not counted.
 Method   Parameters, gradients and moments are one array each. Biases and residuals are written into the result of
-         a product before it is added, attention skips the blocks above the diagonal and keeps its weights.
+         a product before it is added; attention is computed anew in the backward pass (`kernels.training.flash`).
 Source   A. Radford et al., Language models are unsupervised multitask learners, 2019; A. Vaswani et al., NeurIPS 2017;
          A. Chowdhery et al., PaLM, JMLR 24, 2023, appendix B (model FLOP utilisation).
 """
@@ -22,17 +22,23 @@ from numba import prange
 from kernels import dense
 from kernels.arrays import poisoned, uniform
 from kernels.compile import FAST_MATH, compiled, fast_part, part, woven_part
-from kernels.elementary import gelu, gelu_derivative
 from kernels.spec import Kernel, Work
-from kernels.training import adamw
-from kernels.training.block_rows import add_columns, add_normalised, differentiate_normalised, normalise
-from kernels.training.causal_attention import HEAD_DIM, attend_head, differentiate_head
+from kernels.training import adamw, flash, flash_backward
+from kernels.training.block_rows import (
+    activate,
+    add_columns,
+    add_normalised,
+    begin_backward,
+    differentiate_normalised,
+    normalise,
+)
+from kernels.training.flash import HEAD_DIM
 from kernels.training.transformer_reference import loss_and_gradients, parameter_count, split
 
 STATE = 1e-3
-NARROW = ("h_1", "h_2", "middle", "attended", "y", "d_middle")
+NARROW = ("h_1", "h_2", "middle", "attended", "d_attended", "y", "d_middle")
 WIDE = {"qkv": 3, "d_qkv": 3, "u": 4, "g": 4, "d_g": 4}
-WORKSPACE = (*NARROW, *WIDE, "weights", "slopes", "kept")
+WORKSPACE = (*NARROW, *WIDE, "lse", "kept")
 
 
 def reference(
@@ -83,41 +89,21 @@ def begin_hidden(m: Any, row: int, parameter: Any, h: Any, u: Any, y: Any, kept:
         y[row, j] = m[row, j] + parameter[vectors + 8 * width + j]
 
 
-@fast_part
-def begin_backward(y: Any, target: Any, row: int) -> Any:
-    """Turn an output row into its gradient; the row's part of the loss."""
-    scale = np.float32(2) / np.float32(y.size)
-    error = np.float32(0)
-    for j in range(y.shape[1]):
-        difference = y[row, j] - target[row, j]
-        error += difference * difference
-        y[row, j] = scale * difference
-    return error
-
-
-@fast_part
-def activate(u: Any, row: int, g: Any) -> None:
-    """One row: g = gelu(u), and u becomes its derivative."""
-    for j in range(u.shape[1]):
-        value = u[row, j]
-        g[row, j] = gelu(value)
-        u[row, j] = gelu_derivative(value)
-
-
 @woven_part
 def attention_forward(
-    x: Any, parameter: Any, tokens: int, h: Any, qkv: Any, weights: Any, attended: Any, m: Any, kept: Any
+    x: Any, parameter: Any, tokens: int, h: Any, qkv: Any, attended: Any, lse: Any, m: Any, kept: Any
 ) -> None:
     """First half: m = x + attention(norm(x) W_qkv + b_qkv) W_out + b_out."""
     n, w = x.shape
-    heads = w // HEAD_DIM
     for row in prange(n):
         begin_attention(x, row, parameter, h, qkv, m, kept)
     dense.multiply(n, 3 * w, w, 1.0, matrix(h, 0, w), matrix(parameter, 0, 3 * w), 1.0, qkv, 0, 3 * w)
-    for head in prange(n // tokens * heads):
-        start, column = head // heads * tokens, head % heads * HEAD_DIM
-        place = start * w + column
-        attend_head(qkv, 2 * start * w + place, w, tokens, weights, head * tokens * tokens, attended, place)
+    for start in range(0, n, tokens):
+        q, k, v = start * 3 * w, (start * 3 + 1) * w, (start * 3 + 2) * w
+        flash.attention_forward(
+            w // HEAD_DIM, HEAD_DIM, tokens, 1, qkv, q, qkv, k, qkv, v, 3 * w,
+            attended[start:], HEAD_DIM, w, lse[start:],
+        )  # fmt: skip
     dense.multiply(n, w, w, 1.0, matrix(attended, 0, w), matrix(parameter, 3 * w * w, w), 1.0, m, 0, w)
 
 
@@ -149,19 +135,20 @@ def hidden_backward(d_y: Any, parameter: Any, gradient: Any, h: Any, u: Any, g: 
 
 @woven_part
 def attention_backward(
-    d_m: Any, parameter: Any, gradient: Any, tokens: int, h: Any, qkv: Any, weights: Any, slopes: Any, attended: Any,
-    d_qkv: Any,
+    d_m: Any, parameter: Any, gradient: Any, tokens: int, h: Any, qkv: Any, attended: Any, lse: Any,
+    d_attended: Any, d_qkv: Any,
 ) -> None:  # fmt: skip
-    """Gradients of W_out and W_qkv; attended and h become the gradients by themselves."""
+    """Gradients of W_out and W_qkv, and by queries, keys and values; h becomes the gradient by the normalised rows."""
     n, w = d_m.shape
-    heads = w // HEAD_DIM
     out = 3 * w * w
     dense.multiply(w, w, n, 1.0, transposed(attended, 0, w), matrix(d_m, 0, w), 0.0, gradient, out, w)
-    dense.multiply(n, w, w, 1.0, matrix(d_m, 0, w), transposed(parameter, out, w), 0.0, attended, 0, w)
-    for head in prange(n // tokens * heads):
-        start, column = head // heads * tokens, head % heads * HEAD_DIM
-        place, to = start * w + column, head * tokens * tokens
-        differentiate_head(qkv, 2 * start * w + place, w, tokens, weights, slopes, to, attended, place, d_qkv)
+    dense.multiply(n, w, w, 1.0, matrix(d_m, 0, w), transposed(parameter, out, w), 0.0, d_attended, 0, w)
+    for start in range(0, n, tokens):
+        q, k, v = start * 3 * w, (start * 3 + 1) * w, (start * 3 + 2) * w
+        flash_backward.attention_backward(
+            w // HEAD_DIM, HEAD_DIM, tokens, 1, qkv, q, qkv, k, qkv, v, 3 * w,
+            attended[start:], d_attended[start:], HEAD_DIM, w, lse[start:], d_qkv, q, d_qkv, k, d_qkv, v,
+        )  # fmt: skip
     dense.multiply(w, 3 * w, n, 1.0, transposed(h, 0, w), matrix(d_qkv, 0, 3 * w), 0.0, gradient, 0, 3 * w)
     dense.multiply(n, w, 3 * w, 1.0, matrix(d_qkv, 0, 3 * w), transposed(parameter, 0, 3 * w), 0.0, h, 0, w)
 
@@ -193,6 +180,7 @@ def sum_columns(column: int, w: int, d_qkv: Any, d_m: Any, d_g: Any, d_y: Any, g
     h_2="float32 rows width",
     middle="float32 rows width",
     attended="float32 rows width",
+    d_attended="float32 rows width",
     y="float32 rows width",
     d_middle="float32 rows width",
     qkv="float32 rows qkv_width",
@@ -200,30 +188,29 @@ def sum_columns(column: int, w: int, d_qkv: Any, d_m: Any, d_g: Any, d_y: Any, g
     u="float32 rows hidden",
     g="float32 rows hidden",
     d_g="float32 rows hidden",
-    weights="float32 rows heads tokens",
-    slopes="float32 rows heads tokens",
+    lse="float32 rows heads",
     kept="float32 5 rows",
     fastmath=FAST_MATH,
 )
 def transformer_block_training_step(
     x: Any, target: Any, parameter: Any, first: Any, second: Any, gradient: Any, d_x: Any, loss: Any,
-    rate: float, step: int, tokens: int, h_1: Any, h_2: Any, middle: Any, attended: Any, y: Any, d_middle: Any,
-    qkv: Any, d_qkv: Any, u: Any, g: Any, d_g: Any, weights: Any, slopes: Any, kept: Any,
+    rate: float, step: int, tokens: int, h_1: Any, h_2: Any, middle: Any, attended: Any, d_attended: Any,
+    y: Any, d_middle: Any, qkv: Any, d_qkv: Any, u: Any, g: Any, d_g: Any, lse: Any, kept: Any,
 ) -> None:  # fmt: skip
     """Rows and heads in parallel between products that use all threads themselves."""
     n, w = x.shape
     if parameter.size != 12 * w * w + 13 * w or w % HEAD_DIM != 0 or n % tokens != 0:
         raise ValueError("transformer_block_training_step: parameter, width or tokens do not fit the rows of x")
-    if qkv.shape[1] != 3 * w or u.shape[1] != 4 * w or weights.shape[1] * HEAD_DIM != w:
+    if qkv.shape[1] != 3 * w or u.shape[1] != 4 * w or lse.shape[1] * HEAD_DIM != w:
         raise ValueError("transformer_block_training_step: the workspace does not fit the rows of x")
-    attention_forward(x, parameter, tokens, h_1, qkv, weights, attended, middle, kept)
+    attention_forward(x, parameter, tokens, h_1, qkv, attended, lse, middle, kept)
     hidden_forward(middle, parameter, h_2, u, g, y, kept)
     for row in prange(n):
         kept[4, row] = begin_backward(y, target, row)
     hidden_backward(y, parameter, gradient, h_2, u, g, d_g)
     for row in prange(n):
         differentiate_normalised(middle, row, parameter, (12 * w + 11) * w, kept, 2, h_2, y, d_middle)
-    attention_backward(d_middle, parameter, gradient, tokens, h_1, qkv, weights, slopes, attended, d_qkv)
+    attention_backward(d_middle, parameter, gradient, tokens, h_1, qkv, attended, lse, d_attended, d_qkv)
     for row in prange(n):
         differentiate_normalised(x, row, parameter, (12 * w + 9) * w, kept, 0, h_1, d_middle, d_x)
     for head in prange(w // HEAD_DIM):
@@ -261,7 +248,7 @@ def inputs(seed: int, batch: int, tokens: int, heads: int) -> dict[str, Any]:
         arrays[name] = poisoned((rows, width), np.float32)
     for name, widths in WIDE.items():
         arrays[name] = poisoned((rows, widths * width), np.float32)
-    arrays["weights"], arrays["slopes"] = (poisoned((rows, heads, tokens), np.float32) for _ in range(2))
+    arrays["lse"] = poisoned((rows, heads), np.float32)
     return {**arrays, "kept": poisoned((5, rows), np.float32)}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kernels.training.causal_attention import BLOCK
+from kernels.training.flash_backward import BLOCK_QUERIES as BLOCK
 from kernels.training.transformer_block import TRANSFORMER_BLOCK_TRAINING_STEP as KERNEL
 from kernels.training.transformer_reference import (
     HEAD_DIM,
