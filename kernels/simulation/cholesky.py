@@ -21,14 +21,7 @@ from numba import prange
 from kernels import dense
 from kernels.arrays import poisoned, uniform
 from kernels.compile import compiled, part
-from kernels.simulation.triangular import (
-    BLOCK,
-    TOGETHER,
-    lowest_bit,
-    pack_triangle,
-    scale_triangle,
-    solve_lines,
-)
+from kernels.simulation.triangular import BLOCK, lowest_bit, solve_triangle
 from kernels.spec import Kernel, Work
 
 SQUARE = 64
@@ -62,19 +55,13 @@ def cholesky(a: Any, l: Any) -> None:  # noqa: E741
     for row in prange(n):
         for column in range(n):
             l[row, column] = a[row, column] if column <= row else 0.0
-    triangle, inverses = np.empty(BLOCK * BLOCK), np.empty(BLOCK)
     flat = l.reshape(n * n)
     for done in range(1, (n + BLOCK - 1) // BLOCK + 1):
         first, last = (done - 1) * BLOCK, min(done * BLOCK, n)
         factor_square(l, first, last)
         if last == n:
             break
-        pack_triangle(flat, first * n + first, n, 1, BLOCK, triangle)
-        scale_triangle(flat, first * n + first, n + 1, BLOCK, triangle, inverses)
-        for group in prange((n - last + TOGETHER - 1) // TOGETHER):
-            lines = np.zeros(TOGETHER * BLOCK)
-            row = last + group * TOGETHER
-            solve_lines(triangle, inverses, flat, row * n + first, n, BLOCK, min(TOGETHER, n - row), lines)
+        solve_triangle(flat, first * n + first, n, 1, 0, flat, last * n + first, n, n - last)
         width = lowest_bit(done) * BLOCK
         stop = min(last + width, n)
         for column in range(last, stop, SQUARE):

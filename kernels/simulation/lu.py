@@ -22,7 +22,7 @@ from numba import prange
 from kernels import dense, simd
 from kernels.arrays import poisoned, uniform
 from kernels.compile import compiled, part
-from kernels.simulation.triangular import BLOCK, TOGETHER, lowest_bit, pack_triangle, solve_lines
+from kernels.simulation.triangular import BLOCK, lowest_bit, solve_triangle
 from kernels.spec import Kernel, Work
 
 REFERENCE_BLOCK = 64
@@ -110,6 +110,42 @@ def factor_columns(lu: Any, pivots: Any, first: int, last: int) -> None:
                 lu[column, row] /= pivot
 
 
+@part
+def due(level: int, done: int, n: int) -> Any:
+    """(first column, last column, first step, last step) of the exchanges that follow when `done` blocks are factored.
+
+    Level 0: in the columns to the right that are updated next. Level 1, 2, ...: in the left half of the 2, 4, ...
+    blocks that are complete now, with the steps of their right half.
+    """
+    end = min(done * BLOCK, n)
+    if level == 0:
+        width = lowest_bit(done) * BLOCK
+        return end, min(end + width, n), done * BLOCK - width, end
+    half = 1 << (level - 1)
+    middle = (done - 1) // (2 * half) * 2 * half + half
+    complete = middle < done and (done % (2 * half) == 0 or end == n)
+    first, steps = (middle - half) * BLOCK, middle * BLOCK
+    return first, steps if complete else first, steps, end
+
+
+@part
+def update_columns(lu: Any, done: int) -> None:
+    """What the last blocks do to as many blocks of columns to their right: solve for U block by block, multiply."""
+    n = lu.shape[0]
+    flat = lu.reshape(n * n)
+    width, end = lowest_bit(done) * BLOCK, done * BLOCK
+    columns = min(end + width, n) - end
+    for step in range(1, width // BLOCK + 1):
+        bottom = end - width + step * BLOCK
+        top = bottom - BLOCK
+        solve_triangle(flat, top * n + top, 1, n, 1, flat, end * n + top, n, columns)
+        depth = lowest_bit(step) * BLOCK
+        rows = min(depth, end - bottom) if bottom < end else n - end
+        left = dense.Matrix(flat, end * n + bottom - depth, n, 1)
+        right = dense.Matrix(flat, (bottom - depth) * n + bottom, n, 1)
+        dense.multiply(columns, rows, depth, -1.0, left, right, 1.0, flat, end * n + bottom, n)
+
+
 @compiled(a="float64 n n", lu="float64 n n", pivots="int32 n")
 def lu(a: Any, lu: Any, pivots: Any) -> None:
     """Block by block of columns; what a block completes in the recursion follows it."""
@@ -117,41 +153,17 @@ def lu(a: Any, lu: Any, pivots: Any) -> None:
     for column in prange(n):
         for row in range(n):
             lu[column, row] = a[column, row]
-    blocks = (n + BLOCK - 1) // BLOCK
-    triangle, ones = np.empty(BLOCK * BLOCK), np.ones(BLOCK)
-    flat = lu.reshape(n * n)
-    for done in range(1, blocks + 1):
-        end = min(done * BLOCK, n)
-        factor_columns(lu, pivots, (done - 1) * BLOCK, end)
-        half = 1
-        while half < blocks:
-            middle = (done - 1) // (2 * half) * 2 * half + half
-            if middle < done and (done % (2 * half) == 0 or done == blocks):
-                for column in prange((middle - half) * BLOCK, middle * BLOCK):
-                    exchange(lu, pivots, middle * BLOCK, end, column)
-            half *= 2
-        if end == n:
-            break
-        width = lowest_bit(done) * BLOCK
-        start, stop = end - width, min(end + width, n)
-        for column in prange(end, stop):
-            exchange(lu, pivots, start, end, column)
-        for step in range(1, width // BLOCK + 1):
-            top = start + (step - 1) * BLOCK
-            pack_triangle(flat, top * n + top, 1, n, BLOCK, triangle)
-            groups = (stop - end + TOGETHER - 1) // TOGETHER
-            for group in prange(groups):
-                lines = np.zeros(TOGETHER * BLOCK)
-                column = end + group * TOGETHER
-                count = min(TOGETHER, stop - column)
-                solve_lines(triangle, ones, flat, column * n + top, n, BLOCK, count, lines)
-            depth = lowest_bit(step) * BLOCK
-            bottom = top + BLOCK
-            rows = min(depth, end - bottom) if bottom < end else n - end
-            depth = depth if bottom < end else width
-            left = dense.Matrix(flat, end * n + bottom - depth, n, 1)
-            right = dense.Matrix(flat, (bottom - depth) * n + bottom, n, 1)
-            dense.multiply(stop - end, rows, depth, -1.0, left, right, 1.0, flat, end * n + bottom, n)
+    for done in range(1, (n + BLOCK - 1) // BLOCK + 1):
+        factor_columns(lu, pivots, (done - 1) * BLOCK, min(done * BLOCK, n))
+        levels = 0
+        while (BLOCK << levels) < n:
+            levels += 1
+        for level in range(levels + 1):
+            first, last, step, stop = due(level, done, n)
+            for column in prange(first, last):
+                exchange(lu, pivots, step, stop, column)
+        if done * BLOCK < n:
+            update_columns(lu, done)
 
 
 def inputs(seed: int, n: int) -> dict[str, Any]:
