@@ -47,7 +47,7 @@ void cross_entropy(const float *x, const uint32_t *target, float *loss, long row
             sums = MUL(sums, exponential(SUB(tops, higher)));
             tops = higher;
             for (long j = start; j < end; j += LANES) {
-                __builtin_prefetch(row + j + AHEAD, 0, 2);
+                fetch(row + j, AHEAD);
                 sums = ADD(sums, exponential(SUB(LOAD(row + j), tops)));
             }
         }
@@ -89,7 +89,7 @@ static float put_and_weigh(float *restrict weights, float factor, float *restric
     vec sums = ALL(0.0f);
     for (long j = 0; j < head; j++) y[j] = factor * weights[j];
     for (long j = 0; j < whole; j += LANES) {
-        __builtin_prefetch(x + j + (n > AHEAD ? n : AHEAD), 0, 2);
+        fetch(x + j, n > AHEAD ? n : AHEAD);
         const vec weight = exponential(SUB(LOAD(x + j), ALL(top)));
         STREAM(y + head + j, MUL(ALL(factor), LOAD(weights + head + j)));
         STORE(weights + j, weight);

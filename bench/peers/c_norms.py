@@ -45,7 +45,7 @@ static float both_NAME(const float *restrict x, float middle, const float *restr
     vec squares = ALL(0.0f);
     put_NAME(before, old, scale, weight, bias, y, 0, head);
     for (long j = 0; j < whole; j += LANES) {
-        __builtin_prefetch(x + j + (n > AHEAD ? n : AHEAD), 0, 2);
+        fetch(x + j, n > AHEAD ? n : AHEAD);
         const vec difference = SUB(LOAD(x + j), ALL(middle));
         squares = FMA(difference, difference, squares);
         const long k = head + j;

@@ -69,6 +69,11 @@ static float largest(vec v) {
     return top;
 }
 
+static void fetch(const float *x, long distance) {
+    __builtin_prefetch(x + distance, 0, 2);
+    if (LANES == 16) __builtin_prefetch(x + distance / 2, 0, 2);
+}
+
 static long head_of(const float *y, long n) {
     const long head = (long)((-(uintptr_t)y % (LANES * 4)) / 4);
     return head < n ? head : n;

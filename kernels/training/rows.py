@@ -11,6 +11,7 @@ from kernels.compile import part
 
 LOWEST = np.float32(-np.inf)
 AHEAD = 4096
+LINE = 16
 
 
 @part
@@ -39,8 +40,15 @@ def before_vector(output: Any, start: int, count: int) -> Any:
 
 @part
 def fetch_ahead(x: Any, at: int, count: int) -> None:
-    """Ask for what lies a row, but at least `AHEAD` elements, behind element `at`: memory needs that long."""
-    simd.prefetch_far(x, at + max(count, AHEAD))
+    """Ask for what lies a row, but at least `AHEAD` elements, behind the vector at `at`: memory needs that long.
+
+    A whole line is asked for once more on half the way, because some requests get lost while many are under way;
+    shorter vectors ask for every line more than once anyway.
+    """
+    distance = max(count, AHEAD)
+    simd.prefetch_far(x, at + distance)
+    if simd.lanes(x) == LINE:
+        simd.prefetch_far(x, at + distance // 2)
 
 
 @part
