@@ -14,6 +14,7 @@ from kernels import simd
 from kernels.compile import part
 
 PADDING = 16
+NOWHERE = 1e30
 ONE = np.uint32(1)
 
 
@@ -55,7 +56,8 @@ def sort_by_cell(position: Any, side: float, cell: Any, end: Any, order: Any, or
     """Counting sort; returns the largest number of particles in a cell.
 
     Fills `end`, where the particles of each cell end in the sorted order; `order`, the particle at each place of it;
-    `ordered`, the wrapped positions in it. Rows of `ordered` are longer by `PADDING`, which stays as it is.
+    `ordered`, the wrapped positions in it, `NOWHERE` for coordinates that are not finite. Rows of `ordered` are
+    longer by `PADDING`, which stays as it is.
     """
     most = count_by_cell(position, side, cell, end)
     ends = end.reshape(-1)
@@ -69,7 +71,8 @@ def sort_by_cell(position: Any, side: float, cell: Any, end: Any, order: Any, or
         ends[cell[i]] = place + ONE
         order[place] = i
         for axis in range(3):
-            ordered[axis, place] = wrapped(position[axis, i], end.shape[axis] * side)
+            inside = wrapped(position[axis, i], end.shape[axis] * side)
+            ordered[axis, place] = inside if inside >= 0 else NOWHERE
     return most
 
 
@@ -111,21 +114,17 @@ def pack_run(ordered: Any, first: int, last: int, shift: Any, near: Any, at: int
 def pack_neighbours(ordered: Any, end: Any, side: float, a: int, b: int, c: int, near: Any) -> int:
     """Positions of the particles in the 27 cells around and including cell (a, b, c), shifted; returns their number.
 
-    Cells next to each other along z are one run, unless the box ends between them.
+    Cells next to each other along z are one run, unless the box ends between them: a run for each image of it.
     """
     nx, ny, nz = end.shape
-    height = nz * side
-    low = max(c - 1, 0)
-    high = min(c + 1, nz - 1)
     at = 0
     for step in range(9):
         i, dx = image(a + step // 3 - 1, nx, nx * side)
         j, dy = image(b + step % 3 - 1, ny, ny * side)
-        at = pack_run(ordered, start_of(end, i, j, low), np.int64(end[i, j, high]), (dx, dy, 0.0), near, at)
-        if c == 0:
-            first, last = start_of(end, i, j, nz - 1), np.int64(end[i, j, nz - 1])
-            at = pack_run(ordered, first, last, (dx, dy, -height), near, at)
-        if c == nz - 1:
-            first, last = start_of(end, i, j, 0), np.int64(end[i, j, 0])
-            at = pack_run(ordered, first, last, (dx, dy, height), near, at)
+        for turn in range(-1, 2):
+            low = max(c - 1 - turn * nz, 0)
+            high = min(c + 1 - turn * nz, nz - 1)
+            if low <= high:
+                first, last = start_of(end, i, j, low), np.int64(end[i, j, high])
+                at = pack_run(ordered, first, last, (dx, dy, turn * nz * side), near, at)
     return at

@@ -6,6 +6,7 @@ from numba import njit
 from numba.core.errors import TypingError
 
 from kernels import simd
+from tests.kernels.simd.test_arithmetic import values
 
 each_float = pytest.mark.parametrize("dtype", [np.float32, np.float64])
 
@@ -68,3 +69,51 @@ def test_steps_count_from_zero(dtype):
 def test_integers_have_no_reductions_here():
     with pytest.raises(TypingError, match="vectors of float32 or float64"):
         reductions(np.ones(64, np.int64))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.uint64])
+def test_pairs_come_apart_again(dtype):
+    a, b = values(dtype, 21), values(dtype, 22)
+
+    @njit
+    def there_and_back(a, b, first, second):
+        for i in range(0, a.size, simd.lanes(a)):
+            joined = simd.pair(simd.load(a, i), simd.load(b, i))
+            simd.store(first, i, simd.first_half(joined))
+            simd.store(second, i, simd.second_half(joined))
+
+    first, second = np.empty_like(a), np.empty_like(b)
+    there_and_back(a, b, first, second)
+    assert np.array_equal(first, a)
+    assert np.array_equal(second, b)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_arithmetic_of_pairs_is_that_of_their_halves(dtype):
+    a = np.abs(values(dtype, 23)) + dtype(0.5)
+
+    @njit
+    def some_of_everything(x):
+        bits = simd.as_float(simd.as_bits(x) & simd.as_bits(x))
+        chosen = simd.select((x > 1.0) & (bits < 3.0), simd.sqrt(x), simd.fma(x, 2.0, bits))
+        return simd.polynomial(chosen, (0.5, 0.25)) + simd.inverse(x) + simd.inverse_sqrt_estimate(x)
+
+    @njit
+    def joined(a, first, second):
+        for i in range(0, a.size, simd.lanes(a)):
+            x = simd.load(a, i)
+            result = some_of_everything(simd.pair(x, x + 1.0))
+            simd.store(first, i, simd.first_half(result))
+            simd.store(second, i, simd.second_half(result))
+
+    @njit
+    def alone(a, first, second):
+        for i in range(0, a.size, simd.lanes(a)):
+            x = simd.load(a, i)
+            simd.store(first, i, some_of_everything(x))
+            simd.store(second, i, some_of_everything(x + 1.0))
+
+    found, expected = np.empty((2, 2, a.size), dtype)
+    joined(a, *found)
+    alone(a, *expected)
+    assert np.array_equal(found, expected)

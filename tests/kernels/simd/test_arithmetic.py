@@ -107,6 +107,15 @@ def test_an_ordered_comparison_with_nan_is_false(dtype, compare):
 
 
 @each_float
+def test_a_number_may_stand_in_a_multiply_add(dtype):
+    a = values(dtype, 16)
+    expected = apply(njit(lambda x: simd.fma(x, x - x + 2.5, x - x - 3.0)), a)
+    assert np.array_equal(apply(njit(lambda x: simd.fma(x, 2.5, -3.0)), a), expected)
+    with pytest.raises(TypingError, match="fma needs vectors of one type of float"):
+        apply(njit(lambda x: simd.fma(x, simd.as_bits(x), x)), a)
+
+
+@each_float
 def test_masks_are_combined(dtype):
     a, b = values(dtype, 14), values(dtype, 15)
     between = apply(njit(lambda x, y: simd.select((x > 0) & (x < y), x, y)), a, b)
