@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
-from numba import get_num_threads, njit
+from numba import get_num_threads, njit, types
 from numba.core.caching import FunctionCache
 
 from kernels import simd, symbols
@@ -92,8 +92,17 @@ def fast_part(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def inlined_part(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A `part` that is copied into its callers however long it is: what passes many vectors in an inner loop."""
-    return _part(function, CONTRACT, forceinline=True)
+    """A `part` that is copied into its callers however long it is: what passes many vectors in an inner loop.
+
+    It is compiled once, where an ordinary part is compiled again for every constant that it is called with.
+    """
+    inlined: Any = _part(function, CONTRACT, forceinline=True)
+    template = inlined.get_call_template
+    inlined.get_call_template = lambda arguments, keywords: template(
+        [types.unliteral(argument) for argument in arguments],  # type: ignore[no-untyped-call]
+        keywords,
+    )
+    return cast(Callable[..., Any], inlined)
 
 
 def woven_part(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,10 +7,11 @@ import sys
 
 import numpy as np
 import pytest
+from numba import njit
 from numba.core.caching import FunctionCache
 
 from kernels import compile as kernel_compile
-from kernels.compile import compiled
+from kernels.compile import compiled, inlined_part
 
 PROBE = """
 import numpy as np
@@ -118,3 +119,18 @@ def test_a_bound_call_is_checked_once_and_runs_as_often_as_wanted():
     assert a.tolist() == [10, 10, 10]
     with pytest.raises(TypeError, match="step is str 'x', expected a number"):
         add.bind(a, "x")
+
+
+@inlined_part
+def twice_of(x):
+    return 2 * x
+
+
+@njit
+def uses_constants(x):
+    return twice_of(x) + twice_of(3) + twice_of(4)
+
+
+def test_an_inlined_part_is_compiled_once_for_all_constants():
+    assert uses_constants(1) == 16
+    assert len(twice_of.signatures) == 1
