@@ -15,6 +15,7 @@ SOURCE = r"""
 #define UPWARDS_FROM 15
 #define DOWNWARDS_BELOW 24
 #define HELD 256
+#define FEW 4096
 #define AHEAD 2
 static inline uint64_t is_set(const uint64_t *bitmap, uint32_t v) { return bitmap[v >> 6] >> (v & 63) & 1; }
 
@@ -81,6 +82,7 @@ void bfs(const uint32_t *restrict start, const uint32_t *restrict column, long s
                 for (uint64_t left = now[w]; left; left &= left - 1) queue[end++] = 64 * w + __builtin_ctzll(left);
             up = 0;
             turned = 1;
+            edges = FEW;
         } else if (!up && !turned && edges > unexplored / UPWARDS_FROM) {
             memset(now, 0, words * sizeof *now);
             for (long i = begin; i < end; i++) now[queue[i] >> 6] |= UINT64_C(1) << (queue[i] & 63);
@@ -89,15 +91,17 @@ void bfs(const uint32_t *restrict start, const uint32_t *restrict column, long s
         if (up) {
             frontier = 0;
             _Pragma("omp parallel for schedule(dynamic, 16) reduction(+ : frontier) num_threads(threads)")
-            for (long w = 0; w < words; w++) frontier += up_word(start, column, level, seen, now, ahead, w, words, depth);
+            for (long w = 0; w < words; w++)
+                frontier += up_word(start, column, level, seen, now, ahead, w, words, depth);
             uint64_t *other = now;
             now = ahead;
             ahead = other;
             continue;
         }
+        const int active = edges < FEW ? 1 : threads;
         long tail = end;
         edges = 0;
-        _Pragma("omp parallel reduction(+ : edges) num_threads(threads)")
+        _Pragma("omp parallel reduction(+ : edges) num_threads(active)")
         {
             uint32_t held[HELD];
             long count = 0;

@@ -32,6 +32,7 @@ DOWNWARDS_BELOW = 24
 DRAWN_VERTICES = 64
 DRAWN_WORDS = 16
 HELD = 256
+FEW = 4096
 AHEAD = 2
 TICKET, TAIL, FOUND, EDGES, STATE = 0, 16, 32, 48, 64
 CLEAR, DOWN, UP, DONE = 0, 1, 2, 3
@@ -227,21 +228,24 @@ def next_mode(mode: int, frontier: int, edges: int, unexplored: int, vertices: i
     threads="threads",
 )
 def bfs(row_start: Any, column: Any, source: int, level: Any, queue: Any, bits: Any, state: Any, threads: int) -> None:
-    """One parallel region, entered once to clear and once for every level. The graph is trusted."""
+    """One parallel region, entered to clear and for every level that is not small. The graph is trusted."""
     if source < 0 or source >= level.size or 64 * bits.shape[1] < level.size:
         raise ValueError("bfs: the source is no vertex, or bits has too few words")
     zero: Any = np.int64(0)
-    mode, depth, begin, end, unexplored, turned = zero + CLEAR, zero, zero, zero, column.size, zero
+    mode, depth, begin, end, edges, unexplored, turned = zero + CLEAR, zero, zero, zero, zero, column.size, zero
     while mode != DONE:
         for i in range(STATE):
             state[i] = 0
         state[TAIL] = end
         seen, now, ahead = bits[0], bits[1 + depth % 2], bits[2 - depth % 2]
-        for _ in prange(threads):
-            if mode == DOWN:
-                down(row_start, column, level, queue, seen, state, (begin, end), depth)
-            else:
-                each_word(mode, row_start, column, level, (seen, now, ahead), state, depth)
+        if mode == DOWN and edges < FEW:
+            down(row_start, column, level, queue, seen, state, (begin, end), depth)
+        else:
+            for _ in prange(threads):
+                if mode == DOWN:
+                    down(row_start, column, level, queue, seen, state, (begin, end), depth)
+                else:
+                    each_word(mode, row_start, column, level, (seen, now, ahead), state, depth)
         if mode == CLEAR:
             level[source] = 0
             seen[source // 64] |= ONE << np.uint64(source % 64)
@@ -249,13 +253,14 @@ def bfs(row_start: Any, column: Any, source: int, level: Any, queue: Any, bits: 
             state[TAIL], state[EDGES] = 1, row_start[source + 1] - row_start[source]
             mode = DOWN
         begin, end = end, state[TAIL]
-        unexplored -= state[EDGES]
+        edges = state[EDGES]
+        unexplored -= edges
         frontier = state[FOUND] if mode == UP else end - begin
-        following = next_mode(mode, frontier, state[EDGES], unexplored, level.size, turned)
+        following = next_mode(mode, frontier, edges, unexplored, level.size, turned)
         if mode == DOWN and following == UP:
             to_bitmap(queue, begin, end, ahead)
         if mode == UP and following == DOWN:
-            begin, end, turned = 0, to_queue(ahead, queue), 1
+            begin, end, edges, turned = 0, to_queue(ahead, queue), FEW, 1
         mode = following
         depth += 1
 

@@ -1,5 +1,6 @@
 """Laws of levels, and graphs of every form."""
 
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,6 +33,15 @@ def levels(row_start, column, source):
 def expected(row_start, column, source):
     level = np.zeros(row_start.size - 1, np.int32)
     return KERNEL.reference(row_start, column, source, level, None, None, None)["level"]
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """Small graphs have many levels, each of which would wait for all threads; `test_kernels` runs with all."""
+    threads = numba.get_num_threads()
+    numba.set_num_threads(1)
+    yield
+    numba.set_num_threads(threads)
 
 
 edges_of_a_graph = st.integers(1, 150).flatmap(
