@@ -22,7 +22,7 @@ from numba import prange
 from kernels import dense, simd
 from kernels.arrays import poisoned, uniform
 from kernels.compile import compiled, part
-from kernels.simulation.triangular import BLOCK, lowest_bit, solve_triangle
+from kernels.simulation.triangular import BLOCK, TOGETHER, lowest_bit, solve_triangle
 from kernels.spec import Kernel, Work
 
 REFERENCE_BLOCK = 64
@@ -47,11 +47,17 @@ def reference(a: Any, lu: Any, pivots: Any) -> dict[str, Any]:
 
 
 @part
-def exchange(lu: Any, pivots: Any, first: int, last: int, column: int) -> None:
-    """The exchanges of the steps [first, last) in one column."""
+def exchange(lu: Any, pivots: Any, first: int, last: int, column: int, end: int) -> None:
+    """The exchanges of the steps [first, last) in the columns [column, end): few, so that their rows stay in cache."""
+    n = lu.shape[0]
+    flat = lu.reshape(n * n)
     for k in range(first, last):
-        other = pivots[k]
-        lu[column, k], lu[column, other] = lu[column, other], lu[column, k]
+        other = np.int64(pivots[k])
+        for j in range(column, end):
+            here, there = np.uint64(j * n + k), np.uint64(j * n + other)
+            value = flat[here]
+            flat[here] = flat[there]
+            flat[there] = value
 
 
 @part
@@ -95,7 +101,7 @@ def find_pivot(lu: Any, column: int) -> int:
 def factor_columns(lu: Any, pivots: Any, first: int, last: int) -> None:
     """The columns [first, last), to which all earlier steps have been applied."""
     for column in range(first, last):
-        exchange(lu, pivots, first, column, column)
+        exchange(lu, pivots, first, column, column, column + 1)
         for k in range(first, column):
             for row in range(k + 1, column):
                 lu[column, row] -= lu[k, row] * lu[column, k]
@@ -160,8 +166,9 @@ def lu(a: Any, lu: Any, pivots: Any) -> None:
             levels += 1
         for level in range(levels + 1):
             first, last, step, stop = due(level, done, n)
-            for column in prange(first, last):
-                exchange(lu, pivots, step, stop, column)
+            for group in prange((last - first + TOGETHER - 1) // TOGETHER):
+                column = first + group * TOGETHER
+                exchange(lu, pivots, step, stop, column, min(column + TOGETHER, last))
         if done * BLOCK < n:
             update_columns(lu, done)
 
