@@ -1,4 +1,4 @@
-"""Peer of stencil7: the same three loops in C, compiled for this machine at run time."""
+"""Peers of stencil7: in C the plain three loops, and the same vectors, requests and stores past the caches as ours."""
 
 from __future__ import annotations
 
@@ -8,38 +8,108 @@ from typing import Any
 
 from bench.peers import c_compiler
 from bench.peers.spec import Peer
+from kernels.memory.stream import STREAM_FROM_BYTES
 
 SOURCE = r"""
-void stencil7(const double *restrict u, double *restrict v, double centre, double side, long nx, long ny, long nz) {
-    const long plane = ny * nz;
-    _Pragma("omp parallel for schedule(static)")
-    for (long i = 0; i < nx; i++) {
-        for (long j = 0; j < ny; j++) {
-            const double *here = u + i * plane + j * nz;
-            double *out = v + i * plane + j * nz;
-            if (i == 0 || j == 0 || i == nx - 1 || j == ny - 1) {
-                for (long k = 0; k < nz; k++) out[k] = here[k];
-                continue;
-            }
-            out[0] = here[0];
-            for (long k = 1; k < nz - 1; k++)
-                out[k] = centre * here[k] + side * (here[k - plane] + here[k + plane] + here[k - nz] + here[k + nz]
-                                                    + here[k - 1] + here[k + 1]);
-            out[nz - 1] = here[nz - 1];
-        }
+#include <stdint.h>
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
+#if defined(__AVX512F__)
+#define LANES 8
+#define STREAM(p, x) _mm512_stream_pd(p, (__m512d)(x))
+#elif defined(__AVX__)
+#define LANES 4
+#define STREAM(p, x) _mm256_stream_pd(p, (__m256d)(x))
+#else
+#define LANES 2
+#if defined(__SSE2__)
+#define STREAM(p, x) _mm_stream_pd(p, (__m128d)(x))
+#else
+#define STREAM(p, x) (*(vec *)(p) = (x))
+#endif
+#endif
+typedef double vec __attribute__((vector_size(LANES * 8), aligned(8)));
+#define AT(p) (*(const vec *)(p))
+
+static inline void plain_row(const double *restrict u, double *restrict v, double centre, double side, long plane,
+                             long nz) {
+    v[0] = u[0];
+    for (long k = 1; k < nz - 1; k++)
+        v[k] = centre * u[k] + side * (u[k - plane] + u[k + plane] + u[k - nz] + u[k + nz] + u[k - 1] + u[k + 1]);
+    v[nz - 1] = u[nz - 1];
+}
+
+static inline vec mixed(const double *u, vec centre, vec side, long plane, long nz) {
+    __builtin_prefetch(u + plane + nz);
+    return centre * AT(u) + side * ((AT(u - plane) + AT(u + plane)) + (AT(u - nz) + AT(u + nz))
+                                    + (AT(u - 1) + AT(u + 1)));
+}
+
+static inline void stream_row(const double *restrict u, double *restrict v, double centre, double side, long plane,
+                              long nz) {
+    const vec all_centre = (vec){} + centre, all_side = (vec){} + side;
+    vec first = mixed(u, all_centre, all_side, plane, nz);
+    first[0] = u[0];
+    if (nz == LANES) first[LANES - 1] = u[nz - 1];
+    STREAM(v, first);
+    long k = LANES;
+    for (; k < nz - LANES; k += LANES) STREAM(v + k, mixed(u + k, all_centre, all_side, plane, nz));
+    if (k < nz) {
+        vec last = mixed(u + k, all_centre, all_side, plane, nz);
+        last[LANES - 1] = u[nz - 1];
+        STREAM(v + k, last);
     }
+}
+
+#define SWEEP(row)                                                                                   \
+    const long plane = ny * nz;                                                                      \
+    _Pragma("omp parallel for schedule(static)")                                                     \
+    for (long i = 0; i < nx; i++) {                                                                  \
+        for (long j = 0; j < ny; j++) {                                                              \
+            const double *here = u + i * plane + j * nz;                                             \
+            double *out = v + i * plane + j * nz;                                                    \
+            if (i == 0 || j == 0 || i == nx - 1 || j == ny - 1)                                      \
+                for (long k = 0; k < nz; k++) out[k] = here[k];                                      \
+            else                                                                                     \
+                row(here, out, centre, side, plane, nz);                                             \
+        }                                                                                            \
+    }
+
+static void loops(const double *restrict u, double *restrict v, double centre, double side, long nx, long ny, long nz) {
+    SWEEP(plain_row)
+}
+static void streaming(const double *restrict u, double *restrict v, double centre, double side, long nx, long ny,
+                      long nz, long stream_from) {
+    if (8 * nx * ny * nz >= stream_from && (uintptr_t)v % 64 == 0 && nz % 8 == 0) {
+        SWEEP(stream_row)
+    } else {
+        SWEEP(plain_row)
+    }
+}
+
+void stencil7_loops(const double *u, double *v, double centre, double side, long nx, long ny, long nz, long from) {
+    loops(u, v, centre, side, nx, ny, nz);
+}
+void stencil7_streaming(const double *u, double *v, double centre, double side, long nx, long ny, long nz, long from) {
+    streaming(u, v, centre, side, nx, ny, nz, from);
 }
 """
 
 
-def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], None]:
-    """The C function on the kernel's arrays; OpenMP takes its threads from the environment. Raises Unavailable."""
-    function = c_compiler.library(SOURCE).stencil7
-    pointers = [ctypes.c_void_p(arrays[name].ctypes.data) for name in ("u", "v")]
-    scalars = [ctypes.c_double(arrays[name]) for name in ("centre", "side")]
-    lengths = [ctypes.c_long(length) for length in arrays["u"].shape]
-    function.restype = None
-    return lambda: function(*pointers, *scalars, *lengths)
+def binder(function_name: str) -> Callable[[str, Mapping[str, Any], int], Callable[[], None]]:
+    """How one of the C functions takes the kernel's arrays; OpenMP takes its threads from the environment."""
+
+    def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], None]:
+        function = c_compiler.library(SOURCE)[function_name]
+        pointers = [ctypes.c_void_p(arrays[name].ctypes.data) for name in ("u", "v")]
+        scalars = [ctypes.c_double(arrays[name]) for name in ("centre", "side")]
+        lengths = [ctypes.c_long(length) for length in (*arrays["u"].shape, STREAM_FROM_BYTES)]
+        function.restype = None
+        return lambda: function(*pointers, *scalars, *lengths)
+
+    return bind
 
 
-PEER = Peer("C loops", ("stencil7",), c_compiler.version, bind)
+LOOPS = Peer("C loops", ("stencil7",), c_compiler.version, binder("stencil7_loops"))
+STREAMING = Peer("C streaming rows", ("stencil7",), c_compiler.version, binder("stencil7_streaming"))

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from kernels import find
+from kernels.memory.stream import STREAM_FROM_BYTES
+from tests.kernels.checks import error
 
 KERNEL = find("stencil7")
 
@@ -55,3 +57,20 @@ def test_axes_are_equal(axes):
 def test_work_counts_inner_points(shape):
     inner = np.zeros(shape)[1:-1, 1:-1, 1:-1].size
     assert KERNEL.work(*shape).flops == 8 * inner
+
+
+@pytest.mark.parametrize("shape", [(700, 760, 8), (131, 180, 181), (90, 3, 16384), (3, 100, 14400)])
+def test_large_fields_with_and_without_rows_that_start_cache_lines(shape):
+    assert np.prod(shape) * 8 >= STREAM_FROM_BYTES
+    arrays = KERNEL.inputs(3, *shape)
+    KERNEL.cpu(*arrays.values())
+    assert error(arrays["v"], KERNEL.reference(**arrays)["v"]) <= KERNEL.rtol
+
+
+def test_nan_and_infinity_reach_their_neighbours_only():
+    u = np.zeros((7, 7, 7))
+    u[3, 3, 3], u[0, 5, 5] = np.nan, np.inf
+    v = step(u)
+    assert np.count_nonzero(np.isnan(v)) == 7
+    assert (v[0, 5, 5], v[1, 5, 5]) == (np.inf, np.inf)
+    assert np.count_nonzero(np.isinf(v)) == 2
