@@ -30,6 +30,7 @@ from kernels.training.attention import ATTENTION
 from kernels.training.attention_backward import ATTENTION_BACKWARD
 from kernels.training.batched_gemm import BATCHED_GEMM
 from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
+from kernels.training.embedding import EMBEDDING_BAG, EMBEDDING_SCATTER_ADD
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
 from kernels.training.gemm_bf16 import GEMM_BF16
 from kernels.training.layernorm import LAYERNORM
@@ -81,6 +82,8 @@ KERNELS = (
     RMSNORM,
     MLP_TRAINING_STEP,
     TRANSFORMER_BLOCK_TRAINING_STEP,
+    EMBEDDING_BAG,
+    EMBEDDING_SCATTER_ADD,
 )
 
 

@@ -23,6 +23,7 @@ from bench.peers import (
     c_stream,
     c_transpose,
     numpy_data,
+    numpy_embedding,
     numpy_gemm,
     numpy_monte_carlo,
     numpy_reductions,
@@ -36,6 +37,7 @@ from bench.peers import (
     torch_attention,
     torch_attention_backward,
     torch_cross_entropy,
+    torch_embedding,
     torch_fft,
     torch_gemm,
     torch_gemm_bf16,
@@ -95,6 +97,8 @@ PEERS: tuple[Peer, ...] = (
     c_norms.PEER,
     scipy_bfs.PEER,
     c_bfs.PEER,
+    torch_embedding.PEER,
+    numpy_embedding.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]

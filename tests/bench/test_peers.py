@@ -53,6 +53,8 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "layernorm": {"rows": 300, "columns": 2051},
     "rmsnorm": {"rows": 300, "columns": 2051},
     "bfs": {"scale": 9, "edge_factor": 8},
+    "embedding_bag": {"rows": 300, "width": 67, "bags": 20, "lookups": 501},
+    "embedding_scatter_add": {"rows": 300, "width": 67, "lookups": 501},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
