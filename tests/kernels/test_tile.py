@@ -129,3 +129,28 @@ def test_a_square_turned_and_streamed(dtype):
     b = poisoned((count, count), dtype)
     turn(a, b)
     assert np.array_equal(b, a.T)
+
+
+@pytest.mark.parametrize("dtype", PRECISIONS)
+def test_transpose_of_a_square(dtype):
+    side = lanes(dtype)
+
+    @njit
+    def transposed(a, out):
+        block = tile.add(tile.zeros(a, side, 1), a, 0, side)
+        tile.store(tile.transpose(block), out, 0, side)
+
+    a = np.arange(side * side).reshape(side, side).astype(dtype)
+    out = np.zeros_like(a)
+    transposed(a, out)
+    assert np.array_equal(out, a.T)
+
+
+@njit
+def transpose_a_rectangle(a):
+    tile.store(tile.transpose(tile.zeros(a, 3, 1)), a, 0, 1)
+
+
+def test_only_squares_are_transposed():
+    with pytest.raises(TypingError, match=r"transpose needs \d+ rows of one vector"):
+        transpose_a_rectangle(np.zeros(100, np.float32))
