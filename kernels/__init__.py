@@ -29,6 +29,7 @@ from kernels.training.adamw import ADAMW
 from kernels.training.attention import ATTENTION
 from kernels.training.attention_backward import ATTENTION_BACKWARD
 from kernels.training.batched_gemm import BATCHED_GEMM
+from kernels.training.conv2d import CONV2D
 from kernels.training.cross_entropy import CROSS_ENTROPY, CROSS_ENTROPY_GRADIENT
 from kernels.training.embedding import EMBEDDING_BAG, EMBEDDING_SCATTER_ADD
 from kernels.training.gemm import GEMM_FP32, GEMM_FP64
@@ -62,6 +63,7 @@ KERNELS = (
     GEMM_FP64,
     GEMM_BF16,
     BATCHED_GEMM,
+    CONV2D,
     SPMV,
     FFT,
     FFT3D,

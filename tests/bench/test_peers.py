@@ -30,6 +30,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "gemm_fp64": {"m": 33, "n": 17, "k": 29},
     "gemm_bf16": {"m": 33, "n": 17, "k": 29},
     "batched_gemm": {"batch": 3, "m": 13, "n": 17, "k": 11},
+    "conv2d": {"images": 2, "inputs": 5, "outputs": 7, "height": 9, "width": 6},
     "cholesky": {"n": 50},
     "lu": {"n": 50},
     "fft": {"n": 512},
