@@ -18,6 +18,8 @@ from kernels.simulation.fft import FFT
 from kernels.simulation.fft3d import FFT3D
 from kernels.simulation.fma_peak import FMA_PEAK_FP32, FMA_PEAK_FP64
 from kernels.simulation.fma_peak_bf16 import FMA_PEAK_BF16
+from kernels.simulation.lbm_d2q9 import LBM_D2Q9
+from kernels.simulation.lbm_d3q19 import LBM_D3Q19
 from kernels.simulation.lennard_jones import LENNARD_JONES
 from kernels.simulation.lu import LU
 from kernels.simulation.monte_carlo import MONTE_CARLO
@@ -72,6 +74,8 @@ KERNELS = (
     STENCIL7,
     NBODY_FP32,
     NBODY_FP64,
+    LBM_D2Q9,
+    LBM_D3Q19,
     LENNARD_JONES,
     MONTE_CARLO,
     ATTENTION,

@@ -35,6 +35,8 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "lu": {"n": 50},
     "fft": {"n": 512},
     "fft3d": {"nx": 8, "ny": 16, "nz": 32},
+    "lbm_d2q9": {"ny": 5, "nx": 24},
+    "lbm_d3q19": {"nz": 3, "ny": 4, "nx": 11},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
     "nbody_fp32": {"n": 1003},
