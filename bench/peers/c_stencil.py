@@ -1,4 +1,7 @@
-"""Peers of stencil7: in C the plain three loops, and the same vectors, requests and stores past the caches as ours."""
+"""Peers of the stencils: in C the plain three loops, and the vectors, requests and stores past the caches of stencil7.
+
+Several steps are as many sweeps over the whole field, to and fro between two fields: no blocking in time.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ import ctypes
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
 from bench.peers import c_compiler
 from bench.peers.spec import Peer
+from kernels.arrays import poisoned
 from kernels.memory.stream import STREAM_FROM_BYTES
 
 SOURCE = r"""
@@ -102,14 +108,26 @@ def binder(function_name: str) -> Callable[[str, Mapping[str, Any], int], Callab
 
     def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], None]:
         function = c_compiler.library(SOURCE)[function_name]
-        pointers = [ctypes.c_void_p(arrays[name].ctypes.data) for name in ("u", "v")]
+        u, v, steps = arrays["u"], arrays["v"], arrays.get("steps", 1)
+        other = poisoned(v.shape, np.float64) if steps > 1 else v
+        results = [v if (steps - step) % 2 else other for step in range(steps)]
+        sweeps = [
+            [ctypes.c_void_p(field.ctypes.data) for field in pair]
+            for pair in zip([u, *results[:-1]], results, strict=True)
+        ]
         scalars = [ctypes.c_double(arrays[name]) for name in ("centre", "side")]
-        lengths = [ctypes.c_long(length) for length in (*arrays["u"].shape, STREAM_FROM_BYTES)]
+        lengths = [ctypes.c_long(length) for length in (*u.shape, STREAM_FROM_BYTES)]
         function.restype = None
-        return lambda: function(*pointers, *scalars, *lengths)
+
+        def call(kept: Any = other) -> None:
+            for pointers in sweeps:
+                function(*pointers, *scalars, *lengths)
+
+        return call
 
     return bind
 
 
-LOOPS = Peer("C loops", ("stencil7",), c_compiler.version, binder("stencil7_loops"))
-STREAMING = Peer("C streaming rows", ("stencil7",), c_compiler.version, binder("stencil7_streaming"))
+KERNELS = ("stencil7", "stencil7_blocked")
+LOOPS = Peer("C loops", KERNELS, c_compiler.version, binder("stencil7_loops"))
+STREAMING = Peer("C streaming rows", KERNELS, c_compiler.version, binder("stencil7_streaming"))

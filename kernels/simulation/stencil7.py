@@ -61,9 +61,9 @@ def plain_row(u: Any, v: Any, i: int, j: int, centre: float, side: float) -> Non
 
 
 @part
-def mixed(u: Any, at: int, row: int, plane: int, centre: Any, side: Any) -> Any:
-    """New values of the vector at element `at`; neighbours lie 1, `row` and `plane` elements away."""
-    x = simd.load(u, at - plane) + simd.load(u, at + plane)
+def mixed(u: Any, below: int, at: int, above: int, row: int, centre: Any, side: Any) -> Any:
+    """New values of the vector at element `at`: its neighbours in the planes below and above, 1 and `row` away."""
+    x = simd.load(u, below) + simd.load(u, above)
     y = simd.load(u, at - row) + simd.load(u, at + row)
     z = simd.load(u, at - 1) + simd.load(u, at + 1)
     return simd.fma(side, x + y + z, centre * simd.load(u, at))
@@ -77,7 +77,7 @@ def stream_plane(u: Any, v: Any, i: int, centre: float, side: float) -> None:
     for at in range(i * plane + row, i * plane + plane - row, simd.lanes(u)):
         simd.prefetch(u, at + plane + row)
         here = simd.load(u, at)
-        new = mixed(u, at, row, plane, simd.broadcast(centre), simd.broadcast(side))
+        new = mixed(u, at - plane, at, at + plane, row, simd.broadcast(centre), simd.broadcast(side))
         new = simd.select(position < row - 1.5, simd.select(position > 0.5, new, here), here)
         simd.stream(v, at, new)
         position = position + simd.lanes(u)
