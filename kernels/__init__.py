@@ -26,6 +26,7 @@ from kernels.simulation.monte_carlo import MONTE_CARLO
 from kernels.simulation.nbody import NBODY_FP32, NBODY_FP64
 from kernels.simulation.spmv import SPMV
 from kernels.simulation.stencil7 import STENCIL7
+from kernels.simulation.stencil7_blocked import STENCIL7_BLOCKED
 from kernels.spec import Kernel, Work
 from kernels.training.adamw import ADAMW
 from kernels.training.attention import ATTENTION
@@ -72,6 +73,7 @@ KERNELS = (
     LU,
     CHOLESKY,
     STENCIL7,
+    STENCIL7_BLOCKED,
     NBODY_FP32,
     NBODY_FP64,
     LBM_D2Q9,

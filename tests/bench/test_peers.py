@@ -39,6 +39,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "lbm_d3q19": {"nz": 3, "ny": 4, "nx": 11},
     "spmv": {"nx": 5, "ny": 4, "nz": 3},
     "stencil7": {"nx": 5, "ny": 6, "nz": 7},
+    "stencil7_blocked": {"nx": 5, "ny": 20, "nz": 9, "steps": 3},
     "nbody_fp32": {"n": 1003},
     "nbody_fp64": {"n": 1003},
     "monte_carlo": {"paths": 1003, "steps": 7},
