@@ -27,6 +27,7 @@ from kernels import simd
 from kernels.arrays import aligned, poisoned
 from kernels.compile import Compiled, fast_part, inlined_part, part
 from kernels.elementary64 import EXPONENT_OF_2_52, exp2_vector64, log_vector64, sin_cos_vector64
+from kernels.pairs import store_pair
 from kernels.simulation.philox import HALF, LOW, philox
 from kernels.spec import Kernel, Work
 
@@ -123,14 +124,6 @@ def walk(path: int, steps: int, drift: float, scale: float, key: Any) -> Any:
             exponent, total = advance(exponent, total, z0, drift, scale)
             z0, z1 = z1, z2
     return exp2_vector64(exponent), total
-
-
-@part
-def store_pair(array: Any, index: int, values: Any, count: int) -> None:
-    """Store the first `count` lanes of two joined vectors."""
-    lanes = simd.lanes(array)
-    simd.store_part(array, index, simd.first_half(values), count)
-    simd.store_part(array, index + lanes, simd.second_half(values), count - lanes)
 
 
 @fast_part

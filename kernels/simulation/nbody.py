@@ -6,7 +6,8 @@ Work     20 flops for each of the n^2 pairs, the count that the literature uses:
          4 for the inverse cube (2 products, 1 root, 1 division), 1 for the mass, 6 to add up.
 Method   Every lane is one body i; each body j is broadcast to all. The estimate y of 1 / sqrt(q) that the machine
          gives is refined inside the cube: q^(-3/2) = y^3 (1 + d)^(-3/2) with d = q y^2 - 1, a short polynomial.
-         Its leading coefficient, and the sign of the differences, are taken out of the sum.
+         Its leading coefficient, and the sign of the differences, are taken out of the sum. Two vectors of bodies
+         go together where registers allow: one alone waits for its long chain of dependent instructions.
 Source   L. Nyland, M. Harris, J. Prins, Fast N-body simulation with CUDA, GPU Gems 3, chapter 31, 2007 (20 flops).
 """
 
@@ -23,11 +24,11 @@ from numpy.typing import NDArray
 from kernels import simd
 from kernels.arrays import poisoned, uniform
 from kernels.compile import FAST_MATH, Compiled, part
+from kernels.pairs import load_pair, store_pair
 from kernels.spec import Kernel, Precision, Work
 
 SOFTENING = 0.02
 TOGETHER = np.uint64(256)
-ONE = np.uint64(1)
 ROWS_OF_REFERENCE = 64
 
 
@@ -60,68 +61,54 @@ def series_for(precision: Precision, bits: int) -> NDArray[np.float64]:
 
 
 @part
-def toward(x: Any, y: Any, z: Any, j: Any, xi: Any, yi: Any, zi: Any, squared: Any) -> Any:
-    """From body j to the bodies in the lanes: difference, softened square of the distance, estimate of its inverse."""
-    dx = xi - x[j]
-    dy = yi - y[j]
-    dz = zi - z[j]
-    square = simd.fma(dx, dx, simd.fma(dy, dy, simd.fma(dz, dz, squared)))
-    return dx, dy, dz, square, simd.inverse_sqrt_estimate(square)
-
-
-@part
 def pull_of_each(
-    x: Any, y: Any, z: Any, mass: Any, first: Any, last: Any, xi: Any, yi: Any, zi: Any, squared: Any, monic: Any
+    x: Any, y: Any, z: Any, mass: Any, first: Any, last: Any, here: Any, nothing: Any, squared: Any, monic: Any
 ) -> Any:
-    """What bodies first to last - 1 add to the accelerations of the bodies in the lanes, over -leading.
-
-    Each step begins with the next body, so that the two halves of the chain of dependent instructions overlap.
-    """
-    minus_one = simd.broadcast(x.dtype.type(-1))
-    sx = simd.broadcast(x.dtype.type(0))
-    sy = sx
-    sz = sx
-    dx, dy, dz, square, estimate = toward(x, y, z, first, xi, yi, zi, squared)
+    """What bodies first to last - 1 add to the accelerations of the bodies in the lanes, over -leading."""
+    xi, yi, zi = here
+    sx = sy = sz = nothing
     for j in range(first, last):
-        following = toward(x, y, z, min(j + ONE, last - ONE), xi, yi, zi, squared)
+        dx = xi - x[j]
+        dy = yi - y[j]
+        dz = zi - z[j]
+        square = simd.fma(dx, dx, simd.fma(dy, dy, simd.fma(dz, dz, squared)))
+        estimate = simd.inverse_sqrt_estimate(square)
         inverse = estimate * estimate
-        correction = simd.polynomial(simd.fma(square, inverse, minus_one), monic)
+        correction = simd.polynomial(simd.fma(square, inverse, -1.0), monic)
         pull = estimate * mass[j] * inverse * correction
         sx = simd.fma(pull, dx, sx)
         sy = simd.fma(pull, dy, sy)
         sz = simd.fma(pull, dz, sz)
-        dx, dy, dz, square, estimate = following
     return sx, sy, sz
 
 
-def lanes_of_bodies(series: NDArray[np.float64]) -> Callable[..., None]:
-    """The fast version, with the series as constants."""
+def lanes_of_bodies(series: NDArray[np.float64], *, paired: bool) -> Callable[..., None]:
+    """The fast version, with the series as constants; with vectors joined in pairs or alone."""
     leading = -float(series[-1])
     monic = tuple(float(c / series[-1]) for c in series[::-1])
+    load, store = (load_pair, store_pair) if paired else (simd.load_part, simd.store_part)
+    vectors = 2 if paired else 1
 
     def nbody(x: Any, y: Any, z: Any, mass: Any, ax: Any, ay: Any, az: Any, softening: float) -> None:
         """Vectors of bodies in parallel; `TOGETHER` terms make a partial sum, so that rounding errors stay small."""
-        lanes = simd.lanes(x)
+        lanes = vectors * simd.lanes(x)
         bodies = np.uint64(x.size)
-        squared = simd.broadcast(x.dtype.type(softening * softening))
-        for vector in prange((x.size + lanes - 1) // lanes):
-            i = vector * lanes
-            count = min(lanes, x.size - i)
-            xi = simd.load_part(x, i, count)
-            yi = simd.load_part(y, i, count)
-            zi = simd.load_part(z, i, count)
-            sx = simd.broadcast(x.dtype.type(0))
-            sy = sx
-            sz = sx
+        squared = x.dtype.type(softening * softening)
+        for group in prange((x.size + lanes - 1) // lanes):
+            i = group * lanes
+            count = x.size - i
+            here = load(x, i, count), load(y, i, count), load(z, i, count)
+            nothing = load(x, i, 0)
+            sx = sy = sz = nothing
             for first in range(np.uint64(0), bodies, TOGETHER):
                 last = min(first + TOGETHER, bodies)
-                tx, ty, tz = pull_of_each(x, y, z, mass, first, last, xi, yi, zi, squared, monic)
+                tx, ty, tz = pull_of_each(x, y, z, mass, first, last, here, nothing, squared, monic)
                 sx = sx + tx
                 sy = sy + ty
                 sz = sz + tz
-            simd.store_part(ax, i, sx * leading, count)
-            simd.store_part(ay, i, sy * leading, count)
-            simd.store_part(az, i, sz * leading, count)
+            store(ax, i, sx * leading, count)
+            store(ay, i, sy * leading, count)
+            store(az, i, sz * leading, count)
 
     return nbody
 
@@ -158,6 +145,7 @@ def work(itemsize: int, n: int) -> Work:
 
 def kernel(precision: Precision, dtype: type[np.float32] | type[np.float64], rtol: float, tolerance: str) -> Kernel:
     """The kernel in one precision."""
+    paired = precision == "fp64" or simd.REGISTERS == 32  # else two vectors do not fit the registers
     name = np.dtype(dtype).name
     arrays = dict.fromkeys(("x", "y", "z", "mass", "ax", "ay", "az"), f"{name} n")
     parameters = {**arrays, "softening": "float64"}
@@ -179,7 +167,7 @@ def kernel(precision: Precision, dtype: type[np.float32] | type[np.float64], rto
         inputs=inputs,
         outputs=("ax", "ay", "az"),
         reference=reference,
-        cpu=Compiled(lanes_of_bodies(series_for(precision, simd.ESTIMATE_BITS)), parameters),
+        cpu=Compiled(lanes_of_bodies(series_for(precision, simd.ESTIMATE_BITS), paired=paired), parameters),
         work=lambda n: work(np.dtype(dtype).itemsize, n),
         rtol=rtol,
         tolerance=tolerance,
