@@ -107,25 +107,10 @@ def multiply_panel(
         whole = rows == ROWS and n == width
         out, out_at, out_row = (c, to, c_row) if whole else (spare, 0, width)
         if keep and not whole:
-            copy_block(c, to, c_row, spare, 0, width, rows, n)
+            copy_block(c, to, c_row, out, out_at, out_row, rows, n)
         multiply_tile(vectors, strips, row * room, panels, b_at, depth, out, out_at, out_row, keep)
         if not whole:
-            copy_block(spare, 0, width, c, to, c_row, rows, n)
-
-
-@part
-def multiply_packed(
-    strips: Any, m: int, n: int, depth: int, room: int, panels: Any, c: Any, c_at: int, c_row: int, keep: bool,
-    spare: Any,
-) -> None:  # fmt: skip
-    """C (m, n) = keep C + strips times panels; the last ones are one vector wide, so that little is wasted."""
-    lanes = simd.lanes(c)
-    width = VECTORS * lanes
-    for j in range(0, n - n % width, width):
-        multiply_panel(VECTORS, strips, m, width, depth, room, panels, j * room, c, c_at + j, c_row, keep, spare)
-    for j in range(n - n % width, n, lanes):
-        columns = min(lanes, n - j)
-        multiply_panel(1, strips, m, columns, depth, room, panels, j * room, c, c_at + j, c_row, keep, spare)
+            copy_block(out, out_at, out_row, c, to, c_row, rows, n)
 
 
 @shared(PARAMETERS)
@@ -133,7 +118,10 @@ def dense_block(
     m: int, n: int, k: int, alpha: float, a: Any, a_at: int, a_row: int, a_column: int,
     b: Any, b_at: int, b_row: int, b_column: int, keep: float, c: Any, c_at: int, c_row: int,
 ) -> None:  # fmt: skip
-    """The product on one thread, block by block of what fits the caches."""
+    """The product on one thread, block by block of what fits the caches.
+
+    The last panels of B are one vector wide, so that little is wasted.
+    """
     left, right, result = carray(a, 1), carray(b, 1), carray(c, 1)
     lanes = simd.lanes(result)
     width = VECTORS * lanes
@@ -162,8 +150,15 @@ def dense_block(
                 for i in range(0, rows, ROWS):
                     at = a_at + (i0 + i) * a_row + k0 * a_column
                     pack(left, at, a_row, a_column, min(ROWS, rows - i), strip_height, depth, factor, strips, i * room)
-                to, add = c_at + i0 * c_row + j0, keep != 0 or k0 > 0
-                multiply_packed(strips, rows, columns, depth, room, panels, result, to, c_row, add, spare)
+                add, to = keep != 0 or k0 > 0, c_at + i0 * c_row + j0
+                for j in range(0, whole, width):
+                    at = j * room
+                    multiply_panel(
+                        VECTORS, strips, rows, width, depth, room, panels, at, result, to + j, c_row, add, spare
+                    )
+                for j in range(whole, columns, lanes):
+                    at, wide = j * room, min(lanes, columns - j)
+                    multiply_panel(1, strips, rows, wide, depth, room, panels, at, result, to + j, c_row, add, spare)
 
 
 @part
