@@ -13,6 +13,7 @@ from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
 from kernels.memory.transpose import TRANSPOSE
+from kernels.simulation.cg27 import CG27
 from kernels.simulation.cholesky import CHOLESKY
 from kernels.simulation.fft import FFT
 from kernels.simulation.fft3d import FFT3D
@@ -68,6 +69,7 @@ KERNELS = (
     BATCHED_GEMM,
     CONV2D,
     SPMV,
+    CG27,
     FFT,
     FFT3D,
     LU,
