@@ -79,10 +79,10 @@ over = part(ratio)
 
 
 @inlined_part
-def row_sum(start: Any, column: Any, value: Any, x: Any, row: int) -> float:
+def row_sum(start: Any, column: Any, value: Any, x: Any, row: Any) -> float:
     """Sum of value[e] x[column[e]] over the entries of a row, in three running sums."""
     first, second, third = 0.0, 0.0, 0.0
-    entry, end = np.uint64(start[row]), np.uint64(start[row + 1])
+    entry, end = np.uint64(start[row]), np.uint64(start[row + ONE])
     while entry + THREE <= end:
         first += value[entry] * x[column[entry]]
         second += value[entry + ONE] * x[column[entry + ONE]]
@@ -128,20 +128,23 @@ def cg27(
     rz = 0.0
     for iteration in range(iterations):
         for colour in range(COLOURS):
-            for row in prange(colour_start[colour], colour_start[colour + 1]):
+            for point in prange(colour_start[colour], colour_start[colour + 1]):
+                row = np.uint64(point)
                 z[row] = (r[row] - row_sum(lower_start, lower_column, lower_value, z, row)) / diagonal[row]
         old = rz
         rz = 0.0
         for later in range(COLOURS):
             colour = COLOURS - 1 - later
-            for row in prange(colour_start[colour], colour_start[colour + 1]):
+            for point in prange(colour_start[colour], colour_start[colour + 1]):
+                row = np.uint64(point)
                 z[row] -= row_sum(upper_start, upper_column, upper_value, z, row) / diagonal[row]
                 rz += r[row] * z[row]
         beta = over(rz, old) if iteration > 0 else 0.0
         for row in prange(b.size):
             p[row] = z[row] + beta * p[row] if iteration > 0 else z[row]
         pq = 0.0
-        for row in prange(b.size):
+        for point in prange(b.size):
+            row = np.uint64(point)
             below = row_sum(lower_start, lower_column, lower_value, p, row)
             above = row_sum(upper_start, upper_column, upper_value, p, row)
             q[row] = diagonal[row] * p[row] + (below + above)
