@@ -128,27 +128,27 @@ def cg27(
     rz = 0.0
     for iteration in range(iterations):
         for colour in range(COLOURS):
-            for point in prange(colour_start[colour], colour_start[colour + 1]):
-                row = np.uint64(point)
-                z[row] = (r[row] - row_sum(lower_start, lower_column, lower_value, z, row)) / diagonal[row]
+            for row in prange(colour_start[colour], colour_start[colour + 1]):
+                at = np.uint64(row)
+                z[at] = (r[at] - row_sum(lower_start, lower_column, lower_value, z, at)) / diagonal[at]
         old = rz
         rz = 0.0
         for later in range(COLOURS):
             colour = COLOURS - 1 - later
-            for point in prange(colour_start[colour], colour_start[colour + 1]):
-                row = np.uint64(point)
-                z[row] -= row_sum(upper_start, upper_column, upper_value, z, row) / diagonal[row]
-                rz += r[row] * z[row]
+            for row in prange(colour_start[colour], colour_start[colour + 1]):
+                at = np.uint64(row)
+                z[at] -= row_sum(upper_start, upper_column, upper_value, z, at) / diagonal[at]
+                rz += r[at] * z[at]
         beta = over(rz, old) if iteration > 0 else 0.0
         for row in prange(b.size):
             p[row] = z[row] + beta * p[row] if iteration > 0 else z[row]
         pq = 0.0
-        for point in prange(b.size):
-            row = np.uint64(point)
-            below = row_sum(lower_start, lower_column, lower_value, p, row)
-            above = row_sum(upper_start, upper_column, upper_value, p, row)
-            q[row] = diagonal[row] * p[row] + (below + above)
-            pq += p[row] * q[row]
+        for row in prange(b.size):
+            at = np.uint64(row)
+            below = row_sum(lower_start, lower_column, lower_value, p, at)
+            above = row_sum(upper_start, upper_column, upper_value, p, at)
+            q[at] = diagonal[at] * p[at] + (below + above)
+            pq += p[at] * q[at]
         step = over(rz, pq)
         square = 0.0
         for row in prange(b.size):
