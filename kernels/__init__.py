@@ -13,6 +13,8 @@ from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
 from kernels.memory.stream import STREAM_ADD, STREAM_COPY, STREAM_SCALE, STREAM_TRIAD
 from kernels.memory.transpose import TRANSPOSE
+from kernels.network.allreduce import ALLREDUCE
+from kernels.network.halo_exchange import HALO_EXCHANGE
 from kernels.simulation.cg27 import CG27
 from kernels.simulation.cholesky import CHOLESKY
 from kernels.simulation.fft import FFT
@@ -94,6 +96,8 @@ KERNELS = (
     TRANSFORMER_BLOCK_TRAINING_STEP,
     EMBEDDING_BAG,
     EMBEDDING_SCATTER_ADD,
+    ALLREDUCE,
+    HALO_EXCHANGE,
 )
 
 
