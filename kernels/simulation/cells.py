@@ -35,7 +35,7 @@ def cell_along(inside: float, side: float, count: int) -> int:
 
 
 @part
-def count_by_cell(position: Any, side: float, cell: Any, end: Any) -> int:
+def count_by_cell(position: Any, side: float, cell: Any, end: Any) -> Any:
     """Fill the cell of each particle and the number of particles of each cell; returns the largest number."""
     nx, ny, nz = end.shape
     counts = end.reshape(-1)
@@ -52,7 +52,7 @@ def count_by_cell(position: Any, side: float, cell: Any, end: Any) -> int:
 
 
 @part
-def sort_by_cell(position: Any, side: float, cell: Any, end: Any, order: Any, ordered: Any) -> int:
+def sort_by_cell(position: Any, side: float, cell: Any, end: Any, order: Any, ordered: Any) -> Any:
     """Counting sort; returns the largest number of particles in a cell.
 
     Fills `end`, where the particles of each cell end in the sorted order; `order`, the particle at each place of it;
@@ -77,7 +77,7 @@ def sort_by_cell(position: Any, side: float, cell: Any, end: Any, order: Any, or
 
 
 @part
-def start_of(end: Any, a: int, b: int, c: int) -> int:
+def start_of(end: Any, a: int, b: int, c: int) -> Any:
     """Place of the first particle of a cell in the sorted order."""
     _, ny, nz = end.shape
     flat = np.uint64((a * ny + b) * nz + c)

@@ -98,7 +98,7 @@ def force_on(x: float, y: float, z: float, near: Any, count: int, energy: Any) -
 
 
 @part
-def sum_in_order(values: Any) -> float:
+def sum_in_order(values: Any) -> Any:
     """Sum by one thread: the same to the last bit for any number of them."""
     total = 0.0
     for value in values.flat:
@@ -107,7 +107,7 @@ def sum_in_order(values: Any) -> float:
 
 
 @part
-def forces_in_cell(ordered: Any, first: int, last: int, near: Any, count: int, order: Any, force: Any) -> float:
+def forces_in_cell(ordered: Any, first: int, last: int, near: Any, count: int, order: Any, force: Any) -> Any:
     """Forces on the sorted particles first to last - 1 from the first `count` of `near`; half the energy."""
     energies = simd.broadcast(0.0)
     unknown = 0.0

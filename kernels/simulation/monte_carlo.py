@@ -28,7 +28,7 @@ from kernels.arrays import aligned, poisoned
 from kernels.compile import Compiled, fast_part, inlined_part, part
 from kernels.elementary64 import EXPONENT_OF_2_52, exp2_vector64, log_vector64, sin_cos_vector64
 from kernels.pairs import store_pair
-from kernels.simulation.philox import HALF, LOW, philox
+from kernels.simulation.philox import HALF, LOW, philox, philox_words
 from kernels.spec import Kernel, Work
 
 SPOT, STRIKE, RATE, VOLATILITY, YEARS = 100.0, 105.0, 0.03, 0.2, 1.0
@@ -43,7 +43,7 @@ WORDS = np.zeros(1, np.uint64)
 def normals(path: NDArray[np.uint64], block: int, key: Any) -> list[NDArray[np.float64]]:
     """The four normal numbers of every path for steps 4 block to 4 block + 3."""
     with np.errstate(over="ignore"):
-        words = philox.py_func(path & LOW, np.full_like(path, block), path >> HALF, np.zeros_like(path), key)
+        words = philox_words(path & LOW, np.full_like(path, block), path >> HALF, np.zeros_like(path), key)
     w = [(word & LOW) + 0.5 for word in words]
     found = []
     for first, second in ((w[0], w[1]), (w[2], w[3])):

@@ -51,7 +51,8 @@ def inverse_cube_series(degree: int, reach: float) -> NDArray[np.float64]:
     """
     taylor = np.cumprod([1.0, *(-(1.5 + k) / (k + 1) for k in range(degree + 1))])
     chebyshev = cheb2poly([0.0] * (degree + 1) + [1.0]) / (2.0**degree * reach ** np.arange(degree + 2))
-    return (taylor - taylor[-1] * reach ** (degree + 1) * chebyshev)[: degree + 1]
+    series: NDArray[np.float64] = taylor - taylor[-1] * reach ** (degree + 1) * chebyshev
+    return series[: degree + 1]
 
 
 def series_for(precision: Precision, bits: int) -> NDArray[np.float64]:

@@ -19,11 +19,10 @@ LOW = np.uint64(0xFFFFFFFF)
 HALF = np.uint64(32)
 
 
-@part
-def philox(c0: Any, c1: Any, c2: Any, c3: Any, key: Any) -> Any:
-    """Four vectors or numbers of 64 bits whose low halves are the words; only the low halves of counters count.
+def philox_words(c0: Any, c1: Any, c2: Any, c3: Any, key: Any) -> Any:
+    """Four vectors, numbers or NumPy arrays of 64 bits whose low halves are the words.
 
-    `key` is an array of two uint32.
+    Only the low halves of the counters count; `key` is an array of two uint32. `philox` is the same inside kernels.
     """
     k0 = key[0]
     k1 = key[1]
@@ -37,3 +36,6 @@ def philox(c0: Any, c1: Any, c2: Any, c3: Any, key: Any) -> Any:
         k0 = np.uint32(k0 + W0)
         k1 = np.uint32(k1 + W1)
     return c0, c1, c2, c3
+
+
+philox = part(philox_words)
