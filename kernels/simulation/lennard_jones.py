@@ -143,7 +143,7 @@ def lennard_jones(
 
 
 @part
-def add_pair(d: Any, force: Any, i: int) -> float:
+def add_pair(d: Any, force: Any, i: int) -> Any:
     """Add the force of one particle on another at the difference d; half their energy."""
     square = d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
     if not 0.0 < square < CUTOFF_SQUARED:
