@@ -65,4 +65,4 @@ def bind_by_hand(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callab
 
 
 FUNCTION = Peer("torch cross_entropy", KERNELS, version, bind)
-BY_HAND = Peer("torch by hand", KERNELS, version, bind_by_hand)
+BY_HAND = Peer("torch losses by hand", KERNELS, version, bind_by_hand)

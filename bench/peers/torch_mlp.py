@@ -90,4 +90,4 @@ def bind_by_hand(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callab
 
 
 AUTOMATIC = Peer("torch autograd of the MLP", ("mlp_training_step",), version, bind_automatic)
-BY_HAND = Peer("torch by hand", ("mlp_training_step",), version, bind_by_hand)
+BY_HAND = Peer("torch layers by hand", ("mlp_training_step",), version, bind_by_hand)
