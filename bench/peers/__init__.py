@@ -45,6 +45,7 @@ from bench.peers import (
     torch_fft,
     torch_gemm,
     torch_gemm_bf16,
+    torch_gloo,
     torch_mlp,
     torch_norms,
     torch_softmax,
@@ -109,6 +110,7 @@ PEERS: tuple[Peer, ...] = (
     c_bfs.PEER,
     torch_embedding.PEER,
     numpy_embedding.PEER,
+    torch_gloo.PEER,
 )
 
 __all__ = ["PEERS", "Peer", "Unavailable", "peers_of"]

@@ -60,6 +60,8 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "bfs": {"scale": 9, "edge_factor": 8},
     "embedding_bag": {"rows": 300, "width": 67, "bags": 20, "lookups": 501},
     "embedding_scatter_add": {"rows": 300, "width": 67, "lookups": 501},
+    "allreduce": {"n": 10_007},
+    "halo_exchange": {"nx": 5, "ny": 6, "nz": 7},
 }
 PAIRS = [(peer, kernel) for peer in PEERS for kernel in peer.kernels]
 
