@@ -35,4 +35,4 @@ def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], N
     return call
 
 
-PEER = Peer("scipy, 1 thread", ("spmv",), version, bind)
+PEER = Peer("scipy csr, 1 thread", ("spmv",), version, bind)

@@ -6,6 +6,7 @@ import builtins
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bench import verify
@@ -83,7 +84,7 @@ def test_a_peer_gives_the_reference_answer_and_touches_no_input(peer: Peer, name
 def test_every_kernel_of_a_peer_exists_and_every_name_is_told_once() -> None:
     assert {name for peer in PEERS for name in peer.kernels} <= {kernel.name for kernel in KERNELS}
     assert len({peer.name for peer in PEERS}) == len(PEERS)
-    assert [peer.name for peer in peers_of("spmv")] == ["scipy, 1 thread", "C rows"]
+    assert [peer.name for peer in peers_of("spmv")] == ["scipy csr, 1 thread", "C rows"]
     assert peers_of("no_such_kernel") == ()
 
 
@@ -91,6 +92,15 @@ def test_no_compiler_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CC", "no-such-compiler")
     with pytest.raises(Unavailable, match="no C compiler: install gcc or clang, or set CC"):
         c_compiler.library("int x;")
+
+
+def test_fast_math_in_a_peer_leaves_subnormal_numbers_to_the_others() -> None:
+    smallest = np.full(1, 5e-324)
+    try:
+        c_compiler.library("double twice(double x) { return x + x; }", "-ffast-math")
+    except Unavailable as reason:
+        pytest.skip(str(reason))
+    assert (smallest + smallest).item() == 1e-323
 
 
 def test_what_the_compiler_does_not_accept_is_a_reason() -> None:

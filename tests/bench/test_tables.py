@@ -43,7 +43,7 @@ LONG = case(
     spread=0.167,
     threads=128,
     fraction_of_ceiling=1.0,
-    peers=(PeerTime("scipy, 1 thread", "scipy 1.17", (0.1,), 0.1, 12.55, 12, 13),),
+    peers=(PeerTime("scipy csr, 1 thread", "scipy 1.17", (0.1,), 0.1, 12.55, 12, 13),),
     working_set_bytes=int(83.5 * 2**20),
     verdict="refused",
     remedy="too fast",
@@ -59,7 +59,7 @@ def test_every_figure_of_a_case_is_in_its_line_within_120_columns() -> None:
         "128",
         "12.3 ms ±16.7%",
         "100%",
-        "12.55 scipy, 1 thread",
+        "12.55 scipy csr, 1 thread",
         "1.5 s",
         "refused",
     ):
