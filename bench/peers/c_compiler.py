@@ -33,14 +33,22 @@ def version() -> str:
 
 @cache
 def library(source: str, *flags: str) -> ctypes.CDLL:
-    """The source compiled with FLAGS and more flags, and loaded. Raises Unavailable with the first complaint."""
+    """The source compiled with FLAGS and more flags, and loaded. Raises Unavailable with the first complaint.
+
+    Linked apart, without the flags of the caller: a library that gcc links with -ffast-math makes the whole process
+    that loads it round subnormal numbers to zero, and so changes what every other peer and kernel computes.
+    """
     folder = Path(tempfile.mkdtemp(prefix="innocap-peer-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    code, built = folder / "peer.c", folder / "peer.so"
+    code, compiled, built = (folder / f"peer.{kind}" for kind in ("c", "o", "so"))
     code.write_text(source)
-    command = [compiler(), *FLAGS, *flags, "-o", str(built), str(code), "-lm"]
+    _run([compiler(), *FLAGS, *flags, "-c", "-o", str(compiled), str(code)])
+    _run([compiler(), *FLAGS, "-o", str(built), str(compiled), "-lm"])
+    return ctypes.CDLL(str(built))
+
+
+def _run(command: list[str]) -> None:
     done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
         complaint = next((line for line in done.stderr.splitlines() if "error" in line), "it failed")
         raise Unavailable(f"the C compiler does not accept the peer: {complaint.strip()[:120]}")
-    return ctypes.CDLL(str(built))
