@@ -127,7 +127,7 @@ def test_kernels_of_a_suite_are_names(tmp_path: Path, old: str, new: str) -> Non
 
 
 def test_an_unknown_kernel_or_suite_is_named() -> None:
-    with pytest.raises(InputError, match="no suite 'quik': expected one of full, quick, standard"):
+    with pytest.raises(InputError, match="no suite 'quik': expected one of full, quick, ratios, standard"):
         read_suite("quik", NAMES)
     with pytest.raises(InputError, match=r"no suite 'x\.yaml'"):
         read_suite("x.yaml", NAMES)
@@ -135,7 +135,7 @@ def test_an_unknown_kernel_or_suite_is_named() -> None:
         known_name("gem_fp32", NAMES, "--kernel")
 
 
-@pytest.mark.parametrize("name", ["quick", "standard", "full"])
+@pytest.mark.parametrize("name", ["quick", "ratios", "standard", "full"])
 def test_the_suites_of_the_product_read(name: str) -> None:
     kernels: dict[str, Any] = {kernel.name: kernel for kernel in KERNELS}
     found = read_suite(name, kernels)
