@@ -3,7 +3,9 @@
 Formula  C_q = A_q B_q for q < batch, with A (batch, m, k), B (batch, k, n), C (batch, m, n), all row-major.
 Work     2 batch m n k flops; A and B read once, C written once.
 Method   Nothing is packed, since a small product rereads nothing often enough to pay for it: tiles of C stay in
-         registers while they pass over k, and masks cut the last vector of a row. Threads share the batch.
+         registers while they pass over k, and ask meanwhile for the matrices of the next product. Tiles are as large
+         as the registers allow, the last one reaches back, and a mask cuts the last vector of a row.
+         Threads share the batch.
 Source   A. Heinecke et al., LIBXSMM: Accelerating small matrix multiplications by runtime code generation, SC 2016.
 """
 
@@ -20,7 +22,10 @@ from kernels.arrays import poisoned, uniform
 from kernels.compile import compiled, part
 from kernels.spec import Kernel, Work
 
-ROWS = 8 if simd.REGISTERS == 32 else 4
+WIDE = simd.REGISTERS == 32 or "avx512vl" in simd.host_features()
+ROWS = 8 if WIDE else 6
+LOW = 4
+LINE = 16
 
 
 def reference(a: Any, b: Any, c: Any) -> dict[str, Any]:
@@ -31,18 +36,17 @@ def reference(a: Any, b: Any, c: Any) -> dict[str, Any]:
 def whole_block(rows: int, vectors: int) -> Callable[..., None]:
     """A function that assigns to `rows` rows and `vectors` whole vectors of columns of one C.
 
-    Meanwhile it asks for a piece of the next A and B, which start at `a_next` and `b_next`.
+    Meanwhile it asks for the next rows of C, and for `k` lines of `ahead` from element `next_at` on.
     """
 
     @part
     def multiply(
-        a: Any, a_at: int, a_next: int, k: int, b: Any, b_at: int, b_next: int, n: int, c: Any, c_at: int
+        a: Any, a_at: int, k: int, b: Any, b_at: int, n: int, c: Any, c_at: int, ahead: Any, next_at: int
     ) -> None:
         block = tile.zeros(c, rows, vectors)
-        tile.prefetch(block, c, c_at, n)
+        tile.prefetch(block, c, c_at + rows * n, n)
         for step in range(k):
-            simd.prefetch(a, a_next + step * rows)
-            simd.prefetch(b, b_next + step * rows)
+            simd.prefetch(ahead, next_at + step * LINE)
             block = tile.add_outer(block, a, a_at + step, k, b, b_at + step * n)
         tile.store(block, c, c_at, n)
 
@@ -62,39 +66,72 @@ def cut_block(rows: int, vectors: int) -> Callable[..., None]:
     return multiply
 
 
-two_vectors = whole_block(ROWS, 2)
-cut_vectors = cut_block(ROWS, 2)
-cut_vector = cut_block(ROWS, 1)
-row_of_cut_vector = cut_block(1, 1)
+@part
+def ask(a: Any, a_next: int, b: Any, b_next: int, turn: int, k: int) -> Any:
+    """What tile number `turn` asks for: the next A and the next B in turn, `k` lines at a time."""
+    later = turn // 2 * k * LINE
+    return (a, a_next + later) if turn % 2 == 0 else (b, b_next + later)
+
+
+wide_high, wide_low, narrow = whole_block(6, 4), whole_block(LOW, 4), whole_block(ROWS, 2)
+cut_low, cut_row = cut_block(LOW, 1), cut_block(1, 1)
 
 
 @part
-def multiply_rows(a: Any, a_at: int, m: int, k: int, b: Any, b_at: int, n: int, c: Any, c_at: int, row: int) -> None:
-    """`ROWS` rows of one C from `row` on."""
-    lanes = simd.lanes(c)
-    rest = n % (2 * lanes)
-    a_row, c_row = a_at + row * k, c_at + row * n
-    a_next, b_next = a_row + m * k, b_at + k * n + row * k
-    for column in range(0, n - rest, 2 * lanes):
-        two_vectors(a, a_row, a_next, k, b, b_at + column, b_next, n, c, c_row + column)
-    column = n - rest
-    if rest > lanes:
-        cut_vectors(a, a_row, k, b, b_at + column, n, c, c_row + column, simd.steps(c) < np.float32(rest - lanes))
-    elif rest > 0:
-        cut_vector(a, a_row, k, b, b_at + column, n, c, c_row + column, simd.steps(c) < np.float32(rest))
+def wide_panel(a: Any, a_at: int, m: int, k: int, b: Any, b_at: int, b_next: int, n: int, c: Any, c_at: int) -> None:
+    """All rows, at least `LOW`, of four vectors of columns: six or four at a time, the last four may reach back."""
+    done = 0
+    turn = 0
+    while done < m:
+        ahead, next_at = ask(a, a_at + m * k, b, b_next, turn, k)
+        if m - done >= 6 and m - done != 2 * LOW:
+            wide_high(a, a_at + done * k, k, b, b_at, n, c, c_at + done * n, ahead, next_at)
+            done += 6
+        else:
+            row = min(done, m - LOW)
+            wide_low(a, a_at + row * k, k, b, b_at, n, c, c_at + row * n, ahead, next_at)
+            done += LOW
+        turn += 1
+
+
+@part
+def narrow_panel(a: Any, a_at: int, m: int, k: int, b: Any, b_at: int, b_next: int, n: int, c: Any, c_at: int) -> None:
+    """All rows, at least `ROWS`, of two vectors of columns; the last tile may reach back."""
+    for turn in range((m + ROWS - 1) // ROWS):
+        ahead, next_at = ask(a, a_at + m * k, b, b_next, turn, k)
+        row = min(turn * ROWS, m - ROWS)
+        narrow(a, a_at + row * k, k, b, b_at, n, c, c_at + row * n, ahead, next_at)
+
+
+@part
+def cut_panel(a: Any, a_at: int, m: int, k: int, b: Any, b_at: int, n: int, c: Any, c_at: int, mask: Any) -> None:
+    """All rows of one vector of columns, of which the mask says what exists."""
+    if m < LOW:
+        for row in range(m):
+            cut_row(a, a_at + row * k, k, b, b_at, n, c, c_at + row * n, mask)
+    else:
+        for done in range(0, m, LOW):
+            row = min(done, m - LOW)
+            cut_low(a, a_at + row * k, k, b, b_at, n, c, c_at + row * n, mask)
 
 
 @part
 def multiply_one(a: Any, a_at: int, m: int, k: int, b: Any, b_at: int, n: int, c: Any, c_at: int) -> None:
-    """One product. The last tile reaches back over rows that are done; fewer rows than a tile go one by one."""
+    """One product, panel by panel of its columns, widest first."""
+    lanes = simd.lanes(c)
+    b_next = b_at + k * n
+    column = 0
+    if WIDE and m >= LOW:
+        while n - column >= 4 * lanes:
+            wide_panel(a, a_at, m, k, b, b_at + column, b_next, n, c, c_at + column)
+            column += 4 * lanes
     if m >= ROWS:
-        for row in range(0, m, ROWS):
-            multiply_rows(a, a_at, m, k, b, b_at, n, c, c_at, min(row, m - ROWS))
-    else:
-        for row in range(m):
-            for column in range(0, n, simd.lanes(c)):
-                mask = simd.steps(c) < np.float32(n - column)
-                row_of_cut_vector(a, a_at + row * k, k, b, b_at + column, n, c, c_at + row * n + column, mask)
+        while n - column >= 2 * lanes:
+            narrow_panel(a, a_at, m, k, b, b_at + column, b_next, n, c, c_at + column)
+            column += 2 * lanes
+    for start in range(column, n, lanes):
+        mask = simd.steps(c) < np.float32(n - start)
+        cut_panel(a, a_at, m, k, b, b_at + start, n, c, c_at + start, mask)
 
 
 @compiled(a="float32 batch m k", b="float32 batch k n", c="float32 batch m n")

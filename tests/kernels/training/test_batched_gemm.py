@@ -1,12 +1,17 @@
 """Laws of the batched product."""
 
+import os
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from llvmlite import binding
 
 from kernels import find, simd
-from kernels.training.batched_gemm import ROWS
+from kernels.training.batched_gemm import LOW, ROWS
 from tests.kernels.checks import error
 
 BATCHED = find("batched_gemm")
@@ -29,13 +34,26 @@ def test_integers_multiply_exactly_in_any_shape(batch, m, n, k, seed):
     assert np.array_equal(products(a.astype(np.float32), b.astype(np.float32)), a @ b)
 
 
-@pytest.mark.parametrize("m", [ROWS - 1, ROWS, ROWS + 1])
-@pytest.mark.parametrize("n", [LANES - 1, LANES, LANES + 1, 2 * LANES - 1, 2 * LANES, 2 * LANES + 1])
+@pytest.mark.parametrize("m", [LOW - 1, LOW, LOW + 1, ROWS - 1, ROWS, ROWS + 1, 2 * LOW, 13])
+@pytest.mark.parametrize("n", [LANES - 1, LANES, LANES + 1, 2 * LANES, 2 * LANES + 1, 4 * LANES, 7 * LANES + 1])
 def test_shapes_around_a_tile(m, n):
     arrays = BATCHED.inputs(1, batch=3, m=m, n=n, k=9)
     expected = BATCHED.reference(**arrays)["c"]
     BATCHED.cpu(*arrays.values())
     assert error(arrays["c"], expected) <= BATCHED.rtol
+
+
+@pytest.mark.skipif("avx512vl" not in simd.host_features(), reason="this is already a run with 16 registers")
+def test_with_sixteen_registers_the_same_comes_out():
+    features = binding.get_host_cpu_features()
+    for name in features:
+        features[name] = features[name] and not name.startswith("avx512")
+    command = [sys.executable, "-m", "pytest", __file__, "-k", "not sixteen", "-p", "no:cacheprovider"]
+    narrow = {"INNOCAP_SIMD_BITS": "256", "NUMBA_CPU_FEATURES": features.flatten(), "NUMBA_CPU_NAME": "haswell"}
+    done = subprocess.run(
+        command, env={**os.environ, **narrow}, stdin=subprocess.DEVNULL, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_each_product_is_its_own():
@@ -62,9 +80,10 @@ def test_nan_and_infinity_stay_in_their_row_and_product():
     assert np.isfinite(np.delete(c[1], [2, 4], axis=0)).all()
 
 
-@pytest.mark.parametrize("m", [2, ROWS])
+@pytest.mark.parametrize("m", [2, LOW, ROWS])
 def test_an_empty_sum_is_zero_and_an_empty_batch_is_fine(m):
-    assert (products(np.zeros((2, m, 0), np.float32), np.zeros((2, 0, 3), np.float32)) == 0).all()
+    for n in (3, 2 * LANES, 4 * LANES):
+        assert (products(np.zeros((2, m, 0), np.float32), np.zeros((2, 0, n), np.float32)) == 0).all()
     assert products(np.zeros((0, m, 4), np.float32), np.zeros((0, 4, 3), np.float32)).shape == (0, m, 3)
 
 
