@@ -1,6 +1,6 @@
 """What every process of the gloo peers does: rank 0 imports this file, the others run it.
 
-    python gloo_ranks.py '{"kernel": name, "rank": 1, "ranks": 2, "port": 4711, "arrays": {name: [file, offset, shape]}}'
+    python gloo_ranks.py '{"kernel": ..., "rank": 1, "ranks": 2, "port": 4711, "arrays": {name: [file, offset, shape]}}'
 
 All of it on the loopback device. The other ranks repeat the exchange for ever, each time held up until rank 0 joins in,
 and end with the first error, such as the loss of rank 0.

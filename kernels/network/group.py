@@ -53,7 +53,7 @@ class Task:
     """A step(*arrays, rank) for all ranks of a group.
 
     arrays  shared ones
-    key     (step, and for each array number of its segment, offset in bytes, shape, type)
+    key     module and name of the step, and for each array number of its segment, offset in bytes, shape, type
     """
 
     step: Compiled
@@ -69,7 +69,8 @@ def task(step: Compiled, arrays: Sequence[NDArray[Any]]) -> Task | None:
         for segment, array in zip(segments, arrays, strict=True)
         if segment
     ]
-    return Task(step, tuple(arrays), (id(step), *places)) if all(segments) else None
+    function = step.dispatcher.py_func
+    return Task(step, tuple(arrays), (function.__module__, function.__name__, *places)) if all(segments) else None
 
 
 @dataclass(frozen=True)
@@ -140,18 +141,17 @@ class Group:
 
     def _plan(self, work: Task) -> int:
         """Number under which the ranks know the task; they are told if it is new, and what they may forget."""
-        dead = [key for key in self._plans if not all(is_alive(place[0]) for place in key[1:])]
-        spare = list(self._plans)[: len(self._plans) + 1 - MOST_PLANS] if work.key not in self._plans else []
-        for key in {*dead, *spare}:
+        dead = [key for key in self._plans if not all(is_alive(place[0]) for place in key[2:])]
+        oldest = list(self._plans)[:1] if len(self._plans) >= MOST_PLANS and work.key not in self._plans else []
+        for key in dead or oldest:
             self._tell({"forget": self._plans.pop(key)})
         if work.key not in self._plans:
             work.step.dispatcher.compile((*map(typeof, work.arrays), int64))
             files = [segment.file for segment in map(segment_of, work.arrays) if segment]
-            places = [(i, *place[1:]) for i, place in enumerate(work.key[1:])]
-            function = work.step.dispatcher.py_func
+            home, name, *places = work.key
+            places = [(i, *place[1:]) for i, place in enumerate(places)]
             number = self._plans[work.key] = self._calls + 1
-            message = {"plan": number, "module": function.__module__, "step": function.__name__, "arrays": places}
-            self._tell(message, tuple(files))
+            self._tell({"plan": number, "module": home, "step": name, "arrays": places}, tuple(files))
         return self._plans[work.key]
 
     def _start(self, plan: int) -> None:

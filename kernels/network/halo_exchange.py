@@ -112,9 +112,9 @@ HALO_EXCHANGE = Kernel(
     limit="network",
     precision="fp32",
     sizes={
-        "quick": {"nx": 160, "ny": 160, "nz": 160},
-        "standard": {"nx": 256, "ny": 256, "nz": 256},
-        "full": {"nx": 400, "ny": 400, "nz": 400},
+        "quick": {"nx": 192, "ny": 192, "nz": 192},
+        "standard": {"nx": 320, "ny": 320, "nz": 320},
+        "full": {"nx": 448, "ny": 448, "nz": 448},
     },
     inputs=inputs,
     outputs=("field",),

@@ -66,9 +66,12 @@ def shared_poison(shape: tuple[int, ...], dtype: DTypeLike) -> NDArray[Any]:
 
 
 def segment_of(array: NDArray[Any]) -> Segment | None:
-    """The segment that holds all of a contiguous array; None if there is none."""
+    """The segment that holds all of a contiguous array; None if there is none.
+
+    Memory is given back a moment before its segment is crossed off here, and may be in use again: the newest counts.
+    """
     start = array.ctypes.data
-    for segment in list(_segments.values()):
+    for segment in reversed(list(_segments.values())):
         if segment.start <= start and start + array.nbytes <= segment.start + segment.size:
             return segment
     return None
