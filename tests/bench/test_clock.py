@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from bench.clock import SYSTEM, run_queue_wait_s
+from bench.clock import SYSTEM, family_cpu_s, run_queue_wait_s
 
 
 def threads(root: Path, *texts: str) -> Path:
@@ -36,3 +39,24 @@ def test_real_clocks_move_forward() -> None:
     assert sum(range(10000)) > 0
     assert SYSTEM.wall_s() > wall
     assert SYSTEM.cpu_s() >= cpu
+
+
+BUSY = """
+import time
+while time.process_time() < 0.2: pass
+print("done", flush=True)
+input()
+"""
+
+
+def test_cpu_time_of_children_counts_while_they_live_and_after() -> None:
+    before, own = family_cpu_s(), time.process_time()
+    pipe = subprocess.PIPE
+    with subprocess.Popen([sys.executable, "-c", BUSY], stdin=pipe, stdout=pipe, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "done\n"
+        alive = family_cpu_s() - before
+        child.communicate("\n")
+    after = family_cpu_s() - before
+    assert alive >= 0.15 + (time.process_time() - own) / 2
+    assert after >= alive - 0.02
