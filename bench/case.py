@@ -18,6 +18,7 @@ from bench.result import Case, PeerSkip, PeerTime, Verification, WorkCount
 from bench.stats import median_interval
 from bench.worker import Request
 from kernels.compile import Compiled
+from kernels.network.collective import Collective
 from kernels.spec import Kernel
 
 
@@ -61,7 +62,7 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
 def caller(kernel: Kernel, arrays: Mapping[str, Any]) -> Callable[[], None]:
     """The kernel with its arguments tied in, so that the stopwatch sees the call alone."""
     arguments, function = tuple(arrays.values()), kernel.cpu
-    return function.bind(*arguments) if isinstance(function, Compiled) else lambda: function(*arguments)
+    return function.bind(*arguments) if isinstance(function, Compiled | Collective) else lambda: function(*arguments)
 
 
 def plain_loops(kernel: Kernel) -> tuple[Peer, ...]:
