@@ -29,6 +29,7 @@ from kernels.tile import ROWS, VECTORS
 
 DEPTH_BYTES = 2560
 STRIPS = 24
+UNROLLED = 4
 SLAB_BYTES = 8 * 2**20
 PARAMETERS = {
     **{"m": "int64", "n": "int64", "k": "int64", "alpha": "float64"},
@@ -53,18 +54,20 @@ def pack(
 ) -> None:
     """packed[to + k height + i] = factor a[at + i line + k step] for i < lines, and 0 up to `height`.
 
-    Either line or step is 1. Whole vectors are written, so what follows in `packed` must be free or come later.
+    Zeros follow until k is a multiple of `UNROLLED`. Either line or step is 1. Whole vectors are written, so what
+    follows in `packed` must be free or come later.
     """
     lanes = simd.lanes(a)
     scale = simd.broadcast(factor)
     last = (height - 1) // lanes * lanes
+    end = (depth + UNROLLED - 1) // UNROLLED * UNROLLED
     if line == 1:
-        for k in range(depth):
+        for k in range(end):
             for i in range(0, height, lanes):
-                values = simd.load_part(a, at + k * step + i, lines - i)
+                values = simd.load_part(a, at + k * step + i, lines - i if k < depth else 0)
                 simd.store(packed, to + k * height + i, values * scale)
     else:
-        for k in range(0, depth, lanes):
+        for k in range(0, end, lanes):
             for i in range(last, -1, -lanes):
                 square = tile.load_square(a, at + i * line + k, line, lines - i, depth - k)
                 tile.store(tile.scaled(tile.transposed(square), scale), packed, to + k * height + i, height)
@@ -82,14 +85,21 @@ def copy_block(a: Any, a_at: int, a_row: int, c: Any, c_at: int, c_row: int, row
 
 @part
 def multiply_tile(
-    vectors: int, strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, c_row: int, keep: bool
-) -> None:
-    """Add strip times panel, `vectors` wide, to one whole tile of C, or assign it."""
+    vectors: int, strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, c_row: int,
+    keep: bool, ahead: int, step: int,
+) -> None:  # fmt: skip
+    """Add strip times panel, `vectors` wide, to one whole tile of C, or assign it.
+
+    Meanwhile the next panel is fetched into the second-level cache from `ahead` on, `step` elements at a time.
+    """
     width = vectors * simd.lanes(c)
     block = tile.zeros(c, ROWS, vectors)
     tile.prefetch(block, c, c_at, c_row)
-    for k in range(depth):
-        block = tile.add_outer(block, strips, a_at + k * ROWS, 1, panels, b_at + k * width)
+    for k0 in range(0, depth, UNROLLED):
+        for k in range(k0, k0 + UNROLLED):
+            block = tile.add_outer(block, strips, a_at + k * ROWS, 1, panels, b_at + k * width)
+        simd.prefetch_far(panels, ahead)
+        ahead += step
     if keep:
         block = tile.add(block, c, c_at, c_row)
     tile.store(block, c, c_at, c_row)
@@ -102,13 +112,15 @@ def multiply_panel(
 ) -> None:  # fmt: skip
     """C (m, n) = keep C + strips times one panel, `room` deep each; tiles beyond C go by way of a spare one."""
     width = vectors * simd.lanes(c)
+    step = (UNROLLED * width * ROWS + m - 1) // m
     for row in range(0, m, ROWS):
+        ahead = b_at + width * room + row // ROWS * step * (depth // UNROLLED)
         to, rows = c_at + row * c_row, min(ROWS, m - row)
         whole = rows == ROWS and n == width
         out, out_at, out_row = (c, to, c_row) if whole else (spare, 0, width)
         if keep and not whole:
             copy_block(c, to, c_row, out, out_at, out_row, rows, n)
-        multiply_tile(vectors, strips, row * room, panels, b_at, depth, out, out_at, out_row, keep)
+        multiply_tile(vectors, strips, row * room, panels, b_at, depth, out, out_at, out_row, keep, ahead, step)
         if not whole:
             copy_block(out, out_at, out_row, c, to, c_row, rows, n)
 
@@ -130,7 +142,8 @@ def dense_block(
     max_columns = max(1, SLAB_BYTES // (DEPTH_BYTES * width)) * width
     max_rows = STRIPS * ROWS
     strip_height = max_rows // STRIPS
-    most_room = min(k, max_depth) + lanes
+    most_extra = max(lanes, UNROLLED)
+    most_room = min(k, max_depth) + most_extra
     panels = np.empty((min(n, max_columns) + width) * most_room, result.dtype)
     strips = np.empty((min(m, max_rows) + ROWS) * most_room + lanes, result.dtype)
     spare = np.empty(ROWS * width, result.dtype)
@@ -138,7 +151,7 @@ def dense_block(
         columns = min(max_columns, n - j0)
         for k0 in range(0, k, max_depth):
             depth = min(max_depth, k - k0)
-            room = (depth + lanes - 1) // lanes * lanes
+            room = (depth + most_extra - 1) // most_extra * most_extra
             whole = columns - columns % width
             for j in range(0, columns, lanes):
                 wide = width if j < whole else lanes
