@@ -16,6 +16,7 @@ SOURCE = r"""
 #define DOWNWARDS_BELOW 24
 #define HELD 256
 #define FEW 4096
+#define LAST_FEW 4
 #define AHEAD 2
 static inline uint64_t is_set(const uint64_t *bitmap, uint32_t v) { return bitmap[v >> 6] >> (v & 63) & 1; }
 
@@ -43,15 +44,34 @@ static long up_word(const uint32_t *restrict start, const uint32_t *restrict col
         const int bit = __builtin_ctzll(left);
         found |= is_set(now, column[start[first + bit]]) << bit;
     }
+    uint32_t who[64], at[64], ends[64];
+    int count = 0;
     for (uint64_t left = waiting & ~found; left; left &= left - 1) {
         const int bit = __builtin_ctzll(left);
-        const uint32_t end = start[first + bit + 1];
-        for (uint32_t e = start[first + bit] + 1; e < end; e++)
+        who[count] = bit;
+        at[count] = start[first + bit] + 1;
+        ends[count] = start[first + bit + 1];
+        count += at[count] < ends[count];
+    }
+    while (count > LAST_FEW) {
+        int kept = 0;
+        for (int i = 0; i < count; i++) {
+            const uint32_t bit = who[i], entry = at[i], end = ends[i];
+            const uint64_t hit = is_set(now, column[entry]);
+            found |= hit << bit;
+            who[kept] = bit;
+            at[kept] = entry + 1;
+            ends[kept] = end;
+            kept += !hit & (entry + 1 < end);
+        }
+        count = kept;
+    }
+    for (int i = 0; i < count; i++)
+        for (uint32_t e = at[i]; e < ends[i]; e++)
             if (is_set(now, column[e])) {
-                found |= UINT64_C(1) << bit;
+                found |= UINT64_C(1) << who[i];
                 break;
             }
-    }
     ahead[word] = found;
     seen[word] |= found;
     for (uint64_t left = found; left; left &= left - 1) level[first + __builtin_ctzll(left)] = depth;
