@@ -18,11 +18,12 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import prange
+from numba import carray, prange  # type: ignore[attr-defined]
 
 from kernels import tile
 from kernels.arrays import poisoned, uniform
-from kernels.compile import compiled, part
+from kernels.compile import compiled, inlined_part, part
+from kernels.shared import shared
 from kernels.spec import Kernel, Work
 from kernels.tile import ROWS, VECTORS
 from kernels.training.winograd import (
@@ -117,7 +118,7 @@ def rearrange(
     transpose(source, at, stride, rows, columns, result, to, step, spare)
 
 
-@part
+@inlined_part
 def locate(piece: int, size: int, before: int, layer: Layer, channels: int, outside: int, places: Any) -> None:
     """Offsets of the size x size pixels that start `before` pixels up and left of a piece; all others are `outside`."""
     down, across = (layer.height + OUTPUTS - 1) // OUTPUTS, (layer.width + OUTPUTS - 1) // OUTPUTS
@@ -168,10 +169,44 @@ def convolve(
             transform_products(products, (piece - first) * c_row + k, c_step, spare, results, places, k)
 
 
+@shared(
+    {
+        **dict.fromkeys(("stage", "task", "tasks", *Layer._fields), "int64"),
+        **dict.fromkeys(("x", "w", "y", "pixels", "filters", "results"), "floats"),
+    }
+)
+def conv2d_task(
+    stage: int, task: int, tasks: int, images: int, inputs: int, outputs: int, height: int, width: int,
+    x: Any, w: Any, y: Any, pixels: Any, filters: Any, results: Any,
+) -> None:  # fmt: skip
+    """One of the tasks of a stage."""
+    layer = Layer(images, inputs, outputs, height, width)
+    spare = np.empty(max(POINTS, LANES) * LANES, np.float32)
+    side_by_side, points, apart = carray(pixels, 1), carray(filters, 1), carray(results, 1)
+    if stage == 1:
+        prepare_filters(task * LANES, layer, points, spare)
+    elif stage == 2:
+        pieces = pieces_of(layer)
+        strips = (pieces + ROWS - 1) // ROWS
+        first, last = task * strips // tasks * ROWS, min((task + 1) * strips // tasks * ROWS, pieces)
+        outside = images * height * width + task % SPARE_PIXELS
+        convolve(first, last, outside, layer, side_by_side, points, apart, spare)
+    else:
+        planes = carray(x, 1), carray(w, 1), carray(y, 1)
+        rearrange(stage, task, layer, *planes, side_by_side, points, apart, spare)
+
+
 @part
-def tasks_of(layer: Layer, pieces: int, threads: int) -> Any:
+def pieces_of(layer: Layer) -> int:
+    """Pieces of all images."""
+    down, across = (layer.height + OUTPUTS - 1) // OUTPUTS, (layer.width + OUTPUTS - 1) // OUTPUTS
+    return layer.images * down * across
+
+
+@part
+def tasks_of(layer: Layer, threads: int) -> Any:
     """Tasks of each stage."""
-    blocks = (pieces + STRIPS * ROWS - 1) // (STRIPS * ROWS)
+    blocks = (pieces_of(layer) + STRIPS * ROWS - 1) // (STRIPS * ROWS)
     filters = to_lanes(layer.outputs) // LANES
     return (
         layer.images * to_lanes(layer.inputs) // LANES + filters,
@@ -195,32 +230,22 @@ def conv2d(x: Any, w: Any, y: Any, pixels: Any, filters: Any, results: Any, thre
 
     One parallel loop runs all stages, because the compiler's work grows with the number of such loops.
     """
-    layer = Layer(x.shape[0], x.shape[1], w.shape[0], x.shape[2], x.shape[3])
-    flat_x, flat_w, flat_y = x.reshape(-1), w.reshape(-1), y.reshape(-1)
-    total = layer.images * layer.height * layer.width
-    a_row, y_row = to_lanes(layer.inputs), to_lanes(layer.outputs)
-    if pixels.size < (total + 1) * a_row or filters.size < POINTS * filter_step(layer) + 9 * layer.inputs * to_width(
-        layer.outputs
-    ):
-        raise ValueError("conv2d: pixels or filters is too short; see workspace_lengths")
-    if results.size < (total + SPARE_PIXELS) * y_row:
-        raise ValueError("conv2d: results is too short; see workspace_lengths")
-    pixels[total * a_row : (total + 1) * a_row] = 0
-    pieces = layer.images * ((layer.height + OUTPUTS - 1) // OUTPUTS) * ((layer.width + OUTPUTS - 1) // OUTPUTS)
-    strips = (pieces + ROWS - 1) // ROWS
-    tasks = tasks_of(layer, pieces, threads)
+    images, inputs, height, width = x.shape
+    outputs = w.shape[0]
+    layer = Layer(images, inputs, outputs, height, width)
+    total = images * height * width
+    if pixels.size < (total + 1) * to_lanes(inputs) or results.size < (total + SPARE_PIXELS) * to_lanes(outputs):
+        raise ValueError("conv2d: pixels or results is too short; see workspace_lengths")
+    if filters.size < POINTS * filter_step(layer) + 9 * inputs * to_width(outputs):
+        raise ValueError("conv2d: filters is too short; see workspace_lengths")
+    pixels[total * to_lanes(inputs) : (total + 1) * to_lanes(inputs)] = 0
+    tasks = tasks_of(layer, threads)
     for stage in range(LAST_STAGE + 1):
         count = tasks[stage]
-        for number in prange(count):
-            task = np.int64(number)
-            spare = np.empty(max(POINTS, LANES) * LANES, np.float32)
-            if stage == 1:
-                prepare_filters(task * LANES, layer, filters, spare)
-            elif stage == 2:
-                first, last = task * strips // count * ROWS, min((task + 1) * strips // count * ROWS, pieces)
-                convolve(first, last, total + task % SPARE_PIXELS, layer, pixels, filters, results, spare)
-            else:
-                rearrange(stage, task, layer, flat_x, flat_w, flat_y, pixels, filters, results, spare)
+        for task in prange(count):
+            conv2d_task(
+                stage, task, count, images, inputs, outputs, height, width, x, w, y, pixels, filters, results
+            )  # fmt: skip
 
 
 def workspace_lengths(layer: Layer) -> tuple[int, int, int]:

@@ -46,7 +46,8 @@ def pack_strip(a: Any, at: int, stride: int, rows: int, k: int, packed: Any, to:
     """Copy `rows` rows of `k` numbers from a[at] on, in column-major order of words; missing numbers become zero."""
     whole = k // PER_WORD
     if rows < ROWS:
-        packed[to : to + words(k) * ROWS] = 0
+        for q in range(words(k) * ROWS):
+            packed[to + q] = 0
     for q0 in range(0, whole, 16):
         for i in range(rows):
             for q in range(q0, min(q0 + 16, whole)):
@@ -64,7 +65,8 @@ def pack_panel(b: Any, at: int, stride: int, columns: int, k: int, packed: Any, 
     width = VECTORS * lanes
     whole = k // PER_WORD
     if columns < width:
-        packed[to : to + words(k) * width] = 0
+        for q in range(words(k) * width):
+            packed[to + q] = 0
     for q in range(whole):
         first = at + q * PER_WORD * stride
         if columns == width:
@@ -79,28 +81,14 @@ def pack_panel(b: Any, at: int, stride: int, columns: int, k: int, packed: Any, 
 
 
 @part
-def multiply_tile(
-    strips: Any, a_at: int, panels: Any, b_at: int, depth: int, c: Any, c_at: int, stride: int, keep: bool
-) -> None:
-    """Add strip times panel to one whole tile of C, or assign it."""
-    width = VECTORS * simd.lanes(c)
-    block = tile.zeros(c, ROWS, VECTORS)
-    tile.prefetch(block, c, c_at, stride)
-    for q in range(depth):
-        block = tile.add_outer_bf16(block, strips, a_at + q * ROWS, 1, panels, b_at + q * width)
-    if keep:
-        block = tile.add(block, c, c_at, stride)
-    tile.store(block, c, c_at, stride)
-
-
-@part
 def add_spare(spare: Any, rows: int, columns: int, c: Any, c_at: int, stride: int, keep: bool) -> None:
     """Add the used part of a spare tile to C, or assign it."""
-    width = VECTORS * simd.lanes(c)
+    lanes = simd.lanes(c)
     for i in range(rows):
-        for j in range(columns):
-            old = c[c_at + i * stride + j] if keep else np.float32(0)
-            c[c_at + i * stride + j] = old + spare[i * width + j]
+        for j in range(0, columns, lanes):
+            at, count = c_at + i * stride + j, min(lanes, columns - j)
+            value = simd.load(spare, i * VECTORS * lanes + j)
+            simd.store_part(c, at, value + simd.load_part(c, at, count) if keep else value, count)
 
 
 @part
@@ -116,7 +104,13 @@ def multiply_block(
             whole = row + ROWS <= m and column + width <= n
             out, out_at, out_stride = (c, to, stride) if whole else (spare, 0, width)
             a_at, panel_at = row * depth, b_at + column * depth
-            multiply_tile(strips, a_at, panels, panel_at, depth, out, out_at, out_stride, keep and whole)
+            block = tile.zeros(c, ROWS, VECTORS)
+            tile.prefetch(block, out, out_at, out_stride)
+            for q in range(depth):
+                block = tile.add_outer_bf16(block, strips, a_at + q * ROWS, 1, panels, panel_at + q * width)
+            if keep and whole:
+                block = tile.add(block, out, out_at, out_stride)
+            tile.store(block, out, out_at, out_stride)
             if not whole:
                 add_spare(spare, min(ROWS, m - row), min(width, n - column), c, to, stride, keep)
 
@@ -155,7 +149,10 @@ def pack_piece(b: Any, at: int, n: int, k: int, piece: int, panels: Any) -> None
 
 @compiled(a="uint16 m k", b="uint16 k n", c="float32 m n", threads="threads")
 def gemm_bf16(a: Any, b: Any, c: Any, threads: int) -> None:
-    """Slab by slab: pack B, then give each thread its rows and columns. Few large steps, so few waits."""
+    """Slab by slab: pack B, then give each thread its rows and columns. Few large steps, so few waits.
+
+    One parallel loop runs both, because the compiler's work grows with the number of such loops.
+    """
     m, k = a.shape
     n = b.shape[1]
     if k == 0:
@@ -168,18 +165,23 @@ def gemm_bf16(a: Any, b: Any, c: Any, threads: int) -> None:
     panels = np.empty(words(min(slab, k)) * panel_count * width, np.uint32)
     strips = (m + ROWS - 1) // ROWS
     rows, columns = grid(threads, strips, panel_count)
-    for k0 in range(0, k, slab):
+    for step in range(2 * ((k + slab - 1) // slab)):
+        k0 = step // 2 * slab
         numbers = min(slab, k - k0)
-        for piece in prange((numbers + block - 1) // block * panel_count):
-            pack_piece(flat_b, k0 * n, n, numbers, piece, panels)
-        for share in prange(rows * columns):
-            i, j = share // columns, share % columns
-            row0, row1 = i * strips // rows * ROWS, min(m, (i + 1) * strips // rows * ROWS)
-            column0, column1 = j * panel_count // columns * width, min(n, (j + 1) * panel_count // columns * width)
-            multiply_share(
-                flat_a, row0 * k + k0, k, row1 - row0, numbers, panels, column0, panel_count * width,
-                flat_c, row0 * n + column0, column1 - column0, n, k0 > 0,
-            )  # fmt: skip
+        packs = step % 2 == 0
+        count = (numbers + block - 1) // block * panel_count if packs else rows * columns
+        for number in prange(count):
+            task = np.int64(number)
+            if packs:
+                pack_piece(flat_b, k0 * n, n, numbers, task, panels)
+            else:
+                i, j = task // columns, task % columns
+                row0, row1 = i * strips // rows * ROWS, min(m, (i + 1) * strips // rows * ROWS)
+                column0, column1 = j * panel_count // columns * width, min(n, (j + 1) * panel_count // columns * width)
+                multiply_share(
+                    flat_a, row0 * k + k0, k, row1 - row0, numbers, panels, column0, panel_count * width,
+                    flat_c, row0 * n + column0, column1 - column0, n, k0 > 0,
+                )  # fmt: skip
 
 
 def inputs(seed: int, m: int, n: int, k: int) -> dict[str, Any]:
