@@ -22,7 +22,7 @@ from kernels.compile import part
 from kernels.simd.vector import INT32, INTEGERS, emit_call, emit_pointer, operation
 
 ORDER = "seq_cst"
-SPINS_BEFORE_YIELD = 500
+SPINS_BEFORE_YIELD = 50
 
 
 def _access(array: Any, result: Any, values: tuple[Any, ...], emit: Callable[[Any, Any, Any], Any]) -> Any:

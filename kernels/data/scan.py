@@ -70,7 +70,7 @@ def last_everywhere(_context: Any, a: Any) -> Any:
 def total(values: Any, begin: int, end: int) -> Any:
     """Sum of values[begin:end]."""
     found = np.int64(0)
-    for i in range(begin, end):
+    for i in range(np.uint64(begin), np.uint64(end)):
         found += values[i]
     return found
 
