@@ -85,9 +85,10 @@ def stream(_context: Any, array: Any, index: Any, vector: Any) -> Any:
 def _emit_first_lanes(context: Any, builder: Any, count: Any, vector: VectorType) -> Any:
     """Mask of the lanes below `count`."""
     position = ir.Constant(ir.VectorType(ir.IntType(64), vector.lanes), list(range(vector.lanes)))
-    wide = VectorType(types.int64)
-    wide.lanes, wide.ir = vector.lanes, position.type
-    return builder.icmp_signed("<", position, emit_broadcast(builder, count, wide))
+    undefined = ir.Constant(position.type, ir.Undefined)
+    first = builder.insert_element(undefined, count, ir.Constant(INT32, 0))
+    limit = builder.shuffle_vector(first, undefined, ir.Constant(ir.VectorType(INT32, vector.lanes), None))
+    return builder.icmp_signed("<", position, limit)
 
 
 @operation

@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from numba import njit, typeof
+from numba import njit, typeof, types
 from numba.core.errors import TypingError
 
 from kernels import simd
@@ -217,3 +217,11 @@ def test_one_function_prefetches_arrays_of_several_types():
         assert "prefetcht0" in code
         assert "prefetcht1" in code
         assert "prefetchw" in code
+
+
+def test_parts_of_narrow_numbers_leave_the_type_of_wide_ones_alone():
+    """Numba keeps one type per name, so changing one changes it for everybody."""
+    wide = simd.VectorType(types.int64)
+    a = np.ones(64, np.float32)
+    copied_in_part(a, np.zeros_like(a), 0, 3)
+    assert wide.lanes == simd.VectorType(types.int64).lanes == simd.BITS // 64
