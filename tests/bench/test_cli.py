@@ -73,7 +73,7 @@ def test_every_command_has_help() -> None:
 
 def test_list_names_every_kernel_with_its_peer() -> None:
     rows = json.loads(called("list", "--json").stdout)
-    assert {row["kernel"]: row["peers"] for row in rows}["gemm_fp32"] == "numpy BLAS"
+    assert {row["kernel"]: row["peers"] for row in rows}["gemm_fp32"] == "numpy BLAS, torch mm"
     assert "attention" in called("list").stderr
 
 
