@@ -136,7 +136,9 @@ def doctor(as_json: bool) -> None:
 
 
 @bench.command()
-@click.option("--suite", "suite_name", default="quick", show_default=True, help="quick, ratios, standard, full or a file.")
+@click.option(
+    "--suite", "suite_name", default="quick", show_default=True, help="quick, ratios, standard, full, a file."
+)
 @click.option("--kernel", "names", multiple=True, help="Only this kernel (repeatable).")
 @click.option("--threads", type=click.IntRange(min=1), help="Number of threads instead of the suite's.")
 @click.option("--peers/--no-peers", default=None, help="Time native peers beside the kernels.")
