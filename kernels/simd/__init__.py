@@ -28,6 +28,7 @@ from kernels.simd.across import (
     second_half,
     steps,
     total,
+    window,
 )
 from kernels.simd.approximate import ESTIMATE_BITS, inverse, inverse_sqrt_estimate, polynomial
 from kernels.simd.arithmetic import (
@@ -127,4 +128,5 @@ __all__ = [
     "to_float",
     "to_int",
     "total",
+    "window",
 ]

@@ -63,6 +63,14 @@ def odd(_context: Any, a: Any, b: Any) -> Any:
 
 
 @operation
+def window(_context: Any, a: Any, b: Any, start: Any) -> Any:
+    """As many elements of a followed by b as a vector has, from a constant position on; below 0: that far before b."""
+    count = _lanes(a, b)
+    found, generate = _shuffle(a, b, [start.literal_value % count + lane for lane in range(count)])
+    return found.return_type(a, b, start), lambda *arguments: generate(*arguments[:3], arguments[3][:2])
+
+
+@operation
 def low_pairs(_context: Any, a: Any, b: Any) -> Any:
     """a0, b0, a1, b1, ...: the first half of a and b interleaved."""
     count = _lanes(a, b)

@@ -61,27 +61,43 @@ def plain_row(u: Any, v: Any, i: int, j: int, centre: float, side: float) -> Non
 
 
 @part
-def mixed(u: Any, below: int, at: int, above: int, row: int, centre: Any, side: Any) -> Any:
-    """New values of the vector at element `at`: its neighbours in the planes below and above, 1 and `row` away."""
-    x = simd.load(u, below) + simd.load(u, above)
-    y = simd.load(u, at - row) + simd.load(u, at + row)
-    z = simd.load(u, at - 1) + simd.load(u, at + 1)
-    return simd.fma(side, x + y + z, centre * simd.load(u, at))
+def mixed(u: Any, places: Any, row: int, line: Any, weights: Any) -> Any:
+    """New values of one vector: `line` is the vectors before, at and after it, `places` are those of the vectors in
+    the planes below, here and above, and neighbouring rows start `row` elements away.
+    """
+    x = simd.load(u, places[0]) + simd.load(u, places[2])
+    y = simd.load(u, places[1] - row) + simd.load(u, places[1] + row)
+    z = simd.window(line[0], line[1], -1) + simd.window(line[1], line[2], 1)
+    return simd.fma(simd.broadcast(weights[1]), x + y + z, simd.broadcast(weights[0]) * line[1])
+
+
+@part
+def stream_rows(u: Any, v: Any, places: Any, to: int, count: int, row: int, weights: Any) -> None:
+    """`count` elements of inner rows, starting with a row, in one loop over whole vectors, stored past the caches.
+
+    The end points of each row keep their values.
+    """
+    below, here, above = places
+    lanes = simd.lanes(u)
+    position = simd.steps(u)
+    line = simd.load(u, here - lanes), simd.load(u, here), simd.load(u, here + lanes)
+    for k in range(0, count, lanes):
+        simd.prefetch(u, above + k + row)
+        new = mixed(u, (below + k, here + k, above + k), row, line, weights)
+        new = simd.select(position < row - 1.5, simd.select(position > 0.5, new, line[1]), line[1])
+        simd.stream(v, to + k, new)
+        position = position + lanes
+        position = simd.select(position < row, position, position - row)
+        line = line[1], line[2], simd.load(u, here + k + 2 * lanes)
 
 
 @part
 def stream_plane(u: Any, v: Any, i: int, centre: float, side: float) -> None:
-    """The inner rows of a plane in one loop over whole vectors, stored past the caches."""
-    row, plane = u.shape[2], u.shape[1] * u.shape[2]
-    position = simd.steps(u)
-    for at in range(i * plane + row, i * plane + plane - row, simd.lanes(u)):
-        simd.prefetch(u, at + plane + row)
-        here = simd.load(u, at)
-        new = mixed(u, at - plane, at, at + plane, row, simd.broadcast(centre), simd.broadcast(side))
-        new = simd.select(position < row - 1.5, simd.select(position > 0.5, new, here), here)
-        simd.stream(v, at, new)
-        position = position + simd.lanes(u)
-        position = simd.select(position < row, position, position - row)
+    """The inner rows of a plane."""
+    _, ny, row = u.shape
+    plane = ny * row
+    here = i * plane + row
+    stream_rows(u, v, (here - plane, here, here + plane), here, (ny - 2) * row, row, (centre, side))
 
 
 @part

@@ -3,10 +3,11 @@
 Formula  `steps` times v = c u + s (sum of the 6 neighbours of u) inside; the boundary keeps its values.
 Work     8 steps flops per inner point; the field read once and written once, 16 bytes per point, at least.
 Method   The result is cut into tiles of ROWS rows and PLANES planes. A tile is computed as a wave along its planes:
-         as soon as three neighbouring planes of one step are known, a plane of the next step is. Three planes of each
-         step are kept, few enough for the second-level cache; only the last step goes to memory. Each step needs one
-         row and plane more around the tile than the next one; neighbouring tiles compute these twice, so that none
-         waits for another. Every point is computed by the same operations as in single steps.
+         as soon as three neighbouring planes of one step are known, a plane of the next step is, and takes the place
+         of the oldest of the three, which nobody needs any more. So two planes of each step are kept, few enough for
+         the second-level cache; only the last step goes to memory, and the field that the first one reads is asked
+         for during the second. Each step needs one row and plane more around the tile than the next one;
+         neighbouring tiles compute these twice, so that none waits for another.
 Peers    Plain sweeps over the whole field, one per step: what they lose is what blocking in time gains.
 Source   K. Datta et al., Optimization and performance modeling of stencil computations, SIAM Review 51(1), 2009;
          M. Wittmann et al., Multicore-aware parallel temporal blocking of stencil codes, IPDPS Workshops 2010.
@@ -26,9 +27,9 @@ from kernels.memory.stream import STREAM_FROM_BYTES
 from kernels.simulation import stencil7
 from kernels.spec import Kernel, Work
 
-ROWS = 16
+ROWS = 24
 PLANES = 160
-KEPT = 3
+GAP = 72
 
 
 def reference(u: Any, v: Any, kept: Any, centre: float, side: float, steps: int) -> dict[str, Any]:
@@ -40,36 +41,28 @@ def reference(u: Any, v: Any, kept: Any, centre: float, side: float, steps: int)
 
 
 @part
-def store_inner(target: Any, to: int, here: Any, new: Any, position: Any, row: int, past_caches: bool) -> None:
-    """Store the new values of points inside a row, the old ones of its ends; positions count along the row."""
-    inside = simd.select(position < row - 1.5, simd.select(position > 0.5, new, here), here)
-    if past_caches:
-        simd.stream(target, to, inside)
-    else:
-        simd.store(target, to, inside)
-
-
-@part
 def advance_vectors(
-    source: Any, places: Any, target: Any, to: int, count: int, row: int, weights: Any, past_caches: bool
+    source: Any, places: Any, target: Any, to: int, count: int, row: int, weights: Any, ahead: Any
 ) -> None:
-    """`count` elements of inner rows, a vector or more; places are the starts of the planes below, here and above."""
+    """`count` elements of inner rows, a vector or more, then the ends of rows get back their values.
+
+    places  where the rows start in the planes below, here and above
+    ahead   (field, element): what is asked for meanwhile, as many elements
+    """
     below, here, above = places
     lanes = simd.lanes(source)
-    centre, side = simd.broadcast(weights[0]), simd.broadcast(weights[1])
-    position = simd.steps(source)
-    for k in range(0, count - lanes + 1, lanes):
-        simd.prefetch(source, above + k + row)
-        new = stencil7.mixed(source, below + k, here + k, above + k, row, centre, side)
-        store_inner(target, to + k, simd.load(source, here + k), new, position, row, past_caches)
-        position = position + lanes
-        position = simd.select(position < row, position, position - row)
-    if count % lanes != 0:
-        k = count - lanes
-        position = simd.steps(source) + k % row
-        position = simd.select(position < row, position, position - row)
-        new = stencil7.mixed(source, below + k, here + k, above + k, row, centre, side)
-        store_inner(target, to + k, simd.load(source, here + k), new, position, row, False)
+    line = simd.load(source, here - lanes), simd.load(source, here), simd.load(source, here + lanes)
+    for k in range(0, count, lanes):
+        simd.prefetch_far(ahead[0], ahead[1] + k)
+        new = stencil7.mixed(source, (below + k, here + k, above + k), row, line, weights)
+        if k + lanes <= count:
+            simd.store(target, to + k, new)
+        else:
+            simd.store_part(target, to + k, new, count - k)
+        line = line[1], line[2], simd.load(source, here + k + 2 * lanes)
+    for start in range(0, count, row):
+        target[to + start] = source[here + start]
+        target[to + start + row - 1] = source[here + start + row - 1]
 
 
 @part
@@ -96,23 +89,26 @@ def copy_rows(source: Any, start: int, target: Any, to: int, count: int) -> None
 
 @part
 def advance_plane(
-    source: Any, places: Any, target: Any, to: int, rows: Any, shape: Any, weights: Any, past_caches: bool
+    source: Any, places: Any, target: Any, to: int, rows: Any, shape: Any, weights: Any, ahead: Any, past_caches: bool
 ) -> None:
     """One step of rows [first, last) of a plane; places and `to` are where row `first` starts."""
     first, last, inner = rows
     _, ny, row = shape
+    here, end = places[1], (ny - 1 - first) * row
+    if not inner or first == 0:
+        copy_rows(source, here, target, to, row if inner else (last - first) * row)
     if not inner:
-        copy_rows(source, places[1], target, to, (last - first) * row)
         return
-    if first == 0:
-        copy_rows(source, places[1], target, to, row)
     if last == ny:
-        copy_rows(source, places[1] + (ny - 1 - first) * row, target, to + (ny - 1 - first) * row, row)
+        copy_rows(source, here + end, target, to + end, row)
     skipped = row if first == 0 else 0
     count = (min(last, ny - 1) - max(first, 1)) * row
     moved = (places[0] + skipped, places[1] + skipped, places[2] + skipped)
     if count > 0 and row >= simd.lanes(source):
-        advance_vectors(source, moved, target, to + skipped, count, row, weights, past_caches)
+        if past_caches:
+            stencil7.stream_rows(source, target, moved, to + skipped, count, row, weights)
+        else:
+            advance_vectors(source, moved, target, to + skipped, count, row, weights, ahead)
     elif count > 0:
         advance_points(source, moved, target, to + skipped, count, row, weights)
 
@@ -122,7 +118,9 @@ def place_of(level: int, steps: int, i: int, j: int, corner: Any, shape: Any, he
     """Element where row j of plane i starts: in the field before the first and after the last step, else in `kept`."""
     if level in (0, steps):
         return (i * shape[1] + j) * shape[2]
-    return corner[2] + (((level - 1) * KEPT + i % KEPT) * height + j - max(corner[1] - steps, 0)) * shape[2]
+    slots = 2 * steps - 1
+    slot = (i - level + 1 + steps * slots) % slots
+    return corner[2] + slot * (height * shape[2] + GAP) + (j - max(corner[1] - steps, 0)) * shape[2]
 
 
 @part
@@ -130,7 +128,7 @@ def advance_tile(
     u: Any, v: Any, kept: Any, corner: Any, shape: Any, weights: Any, steps: int, past_caches: bool
 ) -> None:
     """All steps of the tile at plane, row = corner[:2], whose planes between steps start at kept[corner[2]]."""
-    nx, ny, _ = shape
+    nx, ny, row = shape
     height = ROWS + 2 * steps
     end = min(corner[0] + PLANES, nx), min(corner[1] + ROWS, ny)
     for wave in range(corner[0] - steps + 1, end[0] + steps - 1):
@@ -146,7 +144,9 @@ def advance_tile(
                 target = v if level == steps else kept
                 rows = first, last, 0 < i < nx - 1
                 final = past_caches and level == steps
-                advance_plane(source, (below, here, above), target, to, rows, shape, weights, final)
+                next_plane = u, ((wave + 2) * ny + first) * row
+                following = next_plane if level == 2 else (source, above + row)
+                advance_plane(source, (below, here, above), target, to, rows, shape, weights, following, final)
 
 
 @compiled(
@@ -171,7 +171,7 @@ def inputs(seed: int, nx: int, ny: int, nz: int, steps: int) -> dict[str, Any]:
     """A random field, weights that conserve a constant one, and room for the planes between the steps."""
     arrays = stencil7.inputs(seed, nx, ny, nz)
     tiles = -(-nx // PLANES) * -(-ny // ROWS)
-    words = max(steps - 1, 1) * KEPT * (ROWS + 2 * steps) * nz
+    words = (2 * steps - 1) * ((ROWS + 2 * steps) * nz + GAP)
     kept = poisoned((tiles, words), np.float64)
     return {
         "u": arrays["u"],

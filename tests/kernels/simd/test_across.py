@@ -59,6 +59,22 @@ def test_pairs_interleave_and_even_and_odd_take_them_apart(dtype):
     assert np.array_equal(back, np.concatenate([a, b]))
 
 
+@njit
+def neighbours(a, out):
+    count = simd.lanes(a)
+    x, y = simd.load(a, 0), simd.load(a, count)
+    simd.store(out, 0, simd.window(x, y, -1))
+    simd.store(out, count, simd.window(x, y, 1))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.uint64])
+def test_a_window_slides_from_one_vector_to_the_next(dtype):
+    count = count_of(dtype)
+    a, out = np.arange(2 * count).astype(dtype), np.empty(2 * count, dtype)
+    neighbours(a, out)
+    assert np.array_equal(out, [*range(count - 1, 2 * count - 1), *range(1, count + 1)])
+
+
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int32, np.uint64])
 def test_steps_count_from_zero(dtype):
     out = np.full(count_of(dtype), 9, dtype)
