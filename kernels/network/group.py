@@ -36,10 +36,12 @@ GOODBYE_S = 2.0
 MOST_PLANS = 8
 REMEDY = "the next call starts new ranks"
 HOME = Path(__file__).resolve().parent.parent
+# Ranks start faster without the registry of all kernels, and without scipy, which Numba would import for its BLAS.
 PROGRAM = """
 import sys, types
 package = sys.modules["kernels"] = types.ModuleType("kernels")
 package.__path__ = [{home!r}]
+sys.modules["scipy"] = None
 from kernels.network.rank import main
 main({file}, {parent})
 """

@@ -17,7 +17,7 @@ from kernels import find
 from kernels.compile import HOME
 from kernels.network import group as module
 from kernels.network.collective import Collective
-from kernels.network.group import MOST_PLANS, group_of
+from kernels.network.group import MOST_PLANS, close_all, group_of
 from kernels.network.shared import shared
 from tests.kernels.network import steps
 
@@ -28,6 +28,14 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform == "win32", reason="ranks need Unix sockets"),
 ]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def steps_can_be_imported():
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PYTHONPATH", str(HOME.parent))
+        close_all()
+        yield
 
 
 def arrays(ranks, n=100):
@@ -150,6 +158,19 @@ def test_threads_take_turns():
     assert errors == []
 
 
+def test_a_copy_of_this_process_has_no_group():
+    assert_works(2)
+    group = group_of(2)
+    copy = os.fork()
+    if not copy:
+        group.close()
+        os._exit(10 + group.is_open)
+    _, status = os.waitpid(copy, 0)
+    assert os.waitstatus_to_exitcode(status) == 10
+    assert_works(2)
+    assert group.is_open
+
+
 def test_a_rank_that_was_killed_is_an_error_and_the_next_call_starts_another():
     assert_works(2)
     (pid,) = pids(2)
@@ -160,9 +181,7 @@ def test_a_rank_that_was_killed_is_an_error_and_the_next_call_starts_another():
     assert pids(2) != [pid]
 
 
-def test_a_rank_that_is_killed_at_work_is_an_error(monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(HOME.parent))
-    group_of(2).close()
+def test_a_rank_that_is_killed_at_work_is_an_error():
     box = shared((2, 1), np.int64)
     killer = threading.Thread(target=lambda: eventually(lambda: box[1, 0]) and os.kill(*pids(2), signal.SIGKILL))
     killer.start()
@@ -209,7 +228,6 @@ def test_an_interrupt_ends_the_ranks():
         group.run(module.Task(Interrupted(), task.arrays, task.key))
     assert not group.is_open
     assert all(is_gone(member.process.pid) for member in group.members)
-    assert_works(2)
 
 
 def test_too_many_ranks_are_refused():
@@ -262,16 +280,3 @@ def test_ranks_end_with_the_process_that_made_them_and_leave_nothing(name, tmp_p
     process.stdout.close()
     process.stderr.close()
     assert sorted(Path("/dev/shm").iterdir()) == before if before else True
-
-
-def test_a_copy_of_this_process_has_no_group():
-    assert_works(2)
-    group = group_of(2)
-    copy = os.fork()
-    if not copy:
-        group.close()
-        os._exit(10 + group.is_open)
-    _, status = os.waitpid(copy, 0)
-    assert os.waitstatus_to_exitcode(status) == 10
-    assert_works(2)
-    assert group.is_open
