@@ -1,7 +1,8 @@
 """Groups of processes, the ranks, that work on shared arrays together. Rank 0 is the process that asks.
 
-The others are started with the first call for their number and wait for more: for a moment on their feet, then
-asleep. They are started afresh, not forked, because a copy of a process with threads may hang.
+The others are started with the first call for their number, on the CPUs that this process may use, and wait for more:
+for a moment on their feet, then asleep. They are started afresh, not forked, because a copy of a process with threads
+may hang.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,7 +95,7 @@ class Group:
         self._closed = False
         self._lock = threading.Lock()
         self._calls = 0
-        self._plans: OrderedDict[Key, int] = OrderedDict()
+        self._plans: dict[Key, int] = {}
         self._flags = shared((words(ranks),), np.int64)
         signal(self._flags, START, 0, START, 1, 0, 1)
         self.members: list[Member] = []
@@ -118,6 +118,8 @@ class Group:
             RuntimeError: a rank ended, or did not finish within LIMIT_S; what is in the outputs then is unknown.
         """
         with self._lock:
+            if not self.is_open:
+                raise RuntimeError(f"{work.step.name}: its ranks were ended in the meantime; {REMEDY}")
             try:
                 self._start(self._plan(work))
                 work.step.dispatcher(*work.arrays, 0)

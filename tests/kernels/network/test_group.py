@@ -228,6 +228,8 @@ def test_an_interrupt_ends_the_ranks():
         group.run(module.Task(Interrupted(), task.arrays, task.key))
     assert not group.is_open
     assert all(is_gone(member.process.pid) for member in group.members)
+    with pytest.raises(RuntimeError, match="its ranks were ended in the meantime"):
+        group.run(task)
 
 
 def test_too_many_ranks_are_refused():
