@@ -144,9 +144,9 @@ def advance_tile(
                 target = v if level == steps else kept
                 rows = first, last, 0 < i < nx - 1
                 final = past_caches and level == steps
-                next_plane = u, ((wave + 2) * ny + first) * row
-                following = next_plane if level == 2 else (source, above + row)
-                advance_plane(source, (below, here, above), target, to, rows, shape, weights, following, final)
+                read_next = u, ((wave + 2) * ny + first - 2) * row
+                ahead = read_next if level == 2 else (source, above + row)
+                advance_plane(source, (below, here, above), target, to, rows, shape, weights, ahead, final)
 
 
 @compiled(
