@@ -8,19 +8,8 @@ from pathlib import Path
 
 from bench.machine import last_level_cache_bytes
 from bench.reading import InputError, Mix
-from bench.result import (
-    CAPABILITY_SCHEMA,
-    Capability,
-    Case,
-    KernelSpeed,
-    MixSpeed,
-    Origin,
-    Passport,
-    Peak,
-    Result,
-    Span,
-    known,
-)
+from bench.record import CAPABILITY_SCHEMA, Capability, KernelSpeed, MixSpeed, Origin, Peak, Span
+from bench.result import Case, Passport, Result, known
 from bench.roofline import MEMORY_NAME, rates_per_s
 
 USABLE = ("ok", "noisy")

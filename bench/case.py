@@ -14,8 +14,8 @@ from bench.clock import Clock
 from bench.machine import Sources
 from bench.measure import Stop, Timing, first_call, steady
 from bench.peers import PEERS, Peer, Unavailable
-from bench.result import Case, PeerSkip, PeerTime, Verification, WorkCount
-from bench.stats import median_interval
+from bench.result import Case, PeerSkip, Verification, WorkCount
+from bench.summary import peer_time, summarised
 from bench.worker import Request
 from kernels.compile import Compiled
 from kernels.network.collective import Collective
@@ -32,7 +32,7 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
         sources: where the state of the machine comes from.
         peers: candidates to run beside it, if the request asks for peers.
     """
-    trial = verify.prepare(kernel, kernel.sizes[request.size], request.seed)
+    trial = verify.prepare(kernel, request.params, request.seed)
     call = caller(kernel, trial.arrays)
     first = first_call(call, clock)
     case = replace(
@@ -48,15 +48,26 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
     plain, _ = bind_peers(kernel, trial, request, plain_loops(kernel))
     timing = steady([call, *(run for _, _, run in (*bound, *plain))], _stop(request), clock)
     meanwhile = environment.during(before, environment.look(sources), timing.cpu_s)
-    times = [_peer_time(name, version, timing, row) for row, (name, version, _) in enumerate((*bound, *plain), 1)]
-    case = replace(
-        case,
-        peers=(*times[: len(bound)], *skipped),
-        plain=times[-1] if plain else None,
-        threading_layer=_threading_layer(),
-        verdict="ok",
+    ours, counts = timing.samples_s[0], (len(timing.samples_s[0]),)
+    times = [
+        peer_time(name, version, samples, ours, counts)
+        for (name, version, _), samples in zip((*bound, *plain), timing.samples_s[1:], strict=True)
+    ]
+    return summarised(
+        replace(
+            case,
+            calls_per_sample=timing.calls_per_sample,
+            samples_s=ours,
+            samples_per_process=counts,
+            stop_reason=timing.stop_reason,
+            conditions={**meanwhile, **waiting(timing, request.threads)},
+            peers=(*times[: len(bound)], *skipped),
+            plain=times[-1] if plain else None,
+            threading_layer=_threading_layer(),
+            verdict="ok",
+            remedy="",
+        )
     )
-    return with_timing(case, timing, {**meanwhile, **waiting(timing, request.threads)})
 
 
 def caller(kernel: Kernel, arrays: Mapping[str, Any]) -> Callable[[], None]:
@@ -80,7 +91,7 @@ def plain_loops(kernel: Kernel) -> tuple[Peer, ...]:
 
 def blank(kernel: Kernel, request: Request, reason: str = "it did not run") -> Case:
     """The case before anything ran: identity and counts, verification not passed."""
-    size = dict(kernel.sizes[request.size])
+    size = dict(request.params)
     return Case(
         kernel=kernel.name,
         version="cpu",
@@ -93,25 +104,6 @@ def blank(kernel: Kernel, request: Request, reason: str = "it did not run") -> C
         verification=Verification(False, None, kernel.rtol, kernel.tolerance, request.seed, reason),
         goals=dict(kernel.goals),
         remedy=reason,
-    )
-
-
-def with_timing(case: Case, timing: Timing, conditions: Mapping[str, float | None]) -> Case:
-    """The case with its samples, their median and interval, and the rates that follow from its counts."""
-    samples = timing.samples_s[0]
-    estimate = median_interval(samples)
-    return replace(
-        case,
-        calls_per_sample=timing.calls_per_sample,
-        samples_s=samples,
-        stop_reason=timing.stop_reason,
-        median_s=estimate.median,
-        low_s=estimate.low,
-        high_s=estimate.high,
-        gflops=case.work.flops / estimate.median / 1e9,
-        gb_per_s=case.work.bytes_moved / estimate.median / 1e9,
-        conditions=conditions,
-        remedy="",
     )
 
 
@@ -143,19 +135,12 @@ def bind_peers(
 
 
 def _check_peer(peer: Peer, kernel: Kernel, trial: verify.Trial, request: Request) -> None:
-    arrays = kernel.inputs(trial.seed, **kernel.sizes[request.size])
+    arrays = kernel.inputs(trial.seed, **request.params)
     fresh = replace(trial, arrays=arrays, fingerprints=verify.fingerprints(arrays))
     peer.bind(kernel.name, arrays, request.threads)()
     found = verify.check(kernel, fresh)
     if not found.passed:
         raise Unavailable(f"its answer is wrong: {found.reason}")
-
-
-def _peer_time(name: str, version: str, timing: Timing, row: int) -> PeerTime:
-    ours, samples = timing.samples_s[0], timing.samples_s[row]
-    ratio = median_interval([theirs / mine for theirs, mine in zip(samples, ours, strict=True)])
-    median = median_interval(samples).median
-    return PeerTime(name, version, samples, median, ratio.median, ratio.low, ratio.high)
 
 
 def _stop(request: Request) -> Stop:

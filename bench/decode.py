@@ -93,7 +93,7 @@ def _record(kind: Any, data: Any, where: str) -> Any:
     unknown = sorted(set(data) - {field.name for field in fields})
     if unknown:
         raise DecodeError(where, f"only the keys of {kind.__name__}", unknown)
-    required = [f.name for f in fields if f.default is dataclasses.MISSING]
+    required = [f.name for f in fields if f.default is f.default_factory is dataclasses.MISSING]
     missing = [name for name in required if name not in data]
     if missing:
         raise DecodeError(where, f"the keys {', '.join(missing)} of {kind.__name__}", sorted(data))

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.decode import dumps
-from bench.result import ResultError
+from bench.load import ResultError
 
-JOURNAL_SCHEMA = "innocap.journal/1"
+JOURNAL_SCHEMA = "innocap.journal/2"
 
 
 class DiskFull(ResultError):  # noqa: N818

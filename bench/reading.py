@@ -42,6 +42,7 @@ class Suite:
     kernels: tuple[str, ...]
     preset: str
     threads: tuple[int | str, ...]
+    processes: int
     interval: float
     min_samples: int
     min_time_s: float
@@ -89,6 +90,7 @@ def read_suite(name: str, kernels: Collection[str]) -> Suite:
         kernels=names,
         preset=_text(path, data, "preset"),
         threads=_threads(path, data["threads"]),
+        processes=int(_positive(path, data, "processes")),
         interval=_positive(path, data, "interval"),
         min_samples=int(_positive(path, data, "min_samples")),
         min_time_s=_positive(path, data, "min_time_s"),
@@ -100,6 +102,7 @@ def read_suite(name: str, kernels: Collection[str]) -> Suite:
 
 DEFAULTS: Mapping[str, Any] = {
     "threads": ["all"],
+    "processes": 1,
     "interval": 0.02,
     "min_samples": 10,
     "min_time_s": 0.3,

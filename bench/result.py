@@ -1,32 +1,26 @@
-"""What a run leaves behind: the frozen values of a result file and of a capability record.
+"""What a run leaves behind: the frozen values of a result file.
 
 Standard library only, so that a reader needs neither numba nor numpy.
 
-History of the schemas:
-    innocap.result/1      first version
-    innocap.capability/1  first version
+History of the schema:
+    innocap.result/1  first version
+    innocap.result/2  several processes per case, scatter of the samples, noise floor, energy, measured traffic
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
-from bench.decode import DecodeError, decode
+from bench.load import load
 
-RESULT_SCHEMA = "innocap.result/1"
-CAPABILITY_SCHEMA = "innocap.capability/1"
+RESULT_SCHEMA = "innocap.result/2"
+READABLE = ("innocap.result/1", RESULT_SCHEMA)
 
 Grade = Literal["ok", "noisy", "refused", "wrong", "failed"]
 Passport = Mapping[str, Any]
-T = TypeVar("T")
-
-
-class ResultError(ValueError):
-    """A result file, journal or capability record cannot be used; the text says why and what to do."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +71,49 @@ class PeerSkip:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """How the samples of a case scatter, and whether they are independent of their order.
+
+    mad              median absolute deviation over the median
+    outliers         samples more than 3 interquartile ranges outside the quartiles
+    autocorrelation  of successive samples
+    drift            change from the first to the last sample over the median where a trend is significant, else 0
+    """
+
+    mad: float
+    outliers: int
+    autocorrelation: float
+    drift: float
+
+
+@dataclass(frozen=True)
+class Energy:
+    """Energy of one call above that of the idle machine.
+
+    method: what counted, and over which parts: "RAPL package", "NVML counter".
+    """
+
+    method: str
+    joules_per_call: float
+    busy_watt: float
+    idle_watt: float
+    duration_s: float
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Bytes per call between processor and memory as hardware counters saw them."""
+
+    method: str
+    bytes_moved: float
+
+
+@dataclass(frozen=True)
 class Case:
     """One kernel at one size and thread count. A wrong or failed case has no times.
 
-    median_s with [low_s, high_s]: 95 % bootstrap interval of the median of samples_s.
+    samples_s: seconds per call, process after process; samples_per_process says how many each of them gave.
+    median_s with [low_s, high_s]: 95 % interval of the median, over samples and processes.
     fraction_of_ceiling: shortest possible time by the roofline / median_s.
     goals: library of a peer, or "best" -> peer time / ours that was aimed at, on one thread.
     plain: the same work as plain compiled loops, timed like a peer.
@@ -102,6 +135,7 @@ class Case:
     first_call_s: float | None = None
     calls_per_sample: int = 1
     samples_s: tuple[float, ...] = ()
+    samples_per_process: tuple[int, ...] = ()
     stop_reason: str = ""
     median_s: float | None = None
     low_s: float | None = None
@@ -115,6 +149,9 @@ class Case:
     plain: PeerTime | None = None
     threading_layer: str | None = None
     conditions: Mapping[str, float | None] | None = None
+    spread: Spread | None = None
+    energy: Energy | None = None
+    traffic: Traffic | None = None
     verdict: Grade = "failed"
     remedy: str = ""
 
@@ -153,6 +190,22 @@ class Machine:
 
 
 @dataclass(frozen=True)
+class NoiseFloor:
+    """What an A/A test found: one piece of work timed as if it were two, again and again in fresh processes.
+
+    kernel   the work
+    pairs    how often
+    typical  median of |ratio - 1|
+    worst    the largest of them
+    """
+
+    kernel: str
+    pairs: int
+    typical: float
+    worst: float
+
+
+@dataclass(frozen=True)
 class Result:
     """One run, self-describing."""
 
@@ -166,81 +219,7 @@ class Result:
     environment: Environment
     ceilings: Mapping[str, Ceiling]
     cases: tuple[Case, ...]
-
-
-@dataclass(frozen=True)
-class Peak:
-    """Measured multiply-add ceiling of all threads in TFLOP/s."""
-
-    tflops: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class Span:
-    """A figure with its interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True)
-class KernelSpeed:
-    """A verified kernel's speed with all threads; low and high belong to fraction_of_peak (own precision)."""
-
-    precision: str
-    fraction_of_peak: float
-    low: float
-    high: float
-    gflops: float
-    gflops_low: float
-    gflops_high: float
-    gb_per_s: float
-    verified: bool
-    work: str
-    limit: str
-    cache_check: str
-
-
-@dataclass(frozen=True)
-class MixSpeed:
-    """A workload mix on this machine: sustained_fraction of the FMA peak of `precision`, and TFLOP/s."""
-
-    precision: str
-    shares: Mapping[str, float]
-    sustained_fraction: float
-    low: float
-    high: float
-    effective_tflops: float
-    effective_low: float
-    effective_high: float
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The result file a capability record was derived from."""
-
-    run_id: str
-    sha256: str
-    created: str
-    environment: Literal["quiet", "usable", "noisy"]
-
-
-@dataclass(frozen=True)
-class Capability:
-    """What a machine really delivers, per workload mix; the planner reads this and nothing else."""
-
-    schema: str
-    created: str
-    machine: Passport
-    versions: Mapping[str, Any]
-    result: Origin
-    peaks: Mapping[str, Peak]
-    memory_gb_per_s: Span
-    kernels: Mapping[str, KernelSpeed]
-    mixes: Mapping[str, MixSpeed]
+    noise_floor: NoiseFloor | None = None
 
 
 def known(passport: Passport, field: str) -> Any:
@@ -255,35 +234,4 @@ def read_result(path: Path) -> Result:
     Raises:
         ResultError: no such file, not JSON, another program's file, or a field that does not fit.
     """
-    return _read(path, Result, RESULT_SCHEMA, "a result of `bench run`")
-
-
-def read_capability(path: Path) -> Capability:
-    """Capability record as a frozen value.
-
-    Raises:
-        ResultError: as for `read_result`.
-    """
-    return _read(path, Capability, CAPABILITY_SCHEMA, "a record of `bench capability`")
-
-
-def _read(path: Path, kind: type[T], schema: str, described: str) -> T:
-    data = _load(path)
-    found = data.get("schema") if isinstance(data, dict) else None
-    if found != schema:
-        raise ResultError(f"{path}: not {described}: expected schema {schema!r}, found {found!r}")
-    try:
-        return decode(kind, data)
-    except DecodeError as error:
-        raise ResultError(f"{path}: damaged: {error}; make the file again") from None
-
-
-def _load(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise ResultError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ResultError(f"{path}: not a text file in UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise ResultError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
+    return load(path, Result, READABLE, "a result of `bench run`")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bench.reading import InputError, Suite, known_name
 from bench.roofline import is_ceiling
@@ -14,13 +14,20 @@ from kernels.spec import Kernel
 
 @dataclass(frozen=True)
 class Job:
-    """One case to run."""
+    """One process to start. Kernel, size and threads make the case; `process` numbers its processes from 0."""
 
     kernel: str
+    size: str
     threads: int
+    process: int = 0
 
-    def id(self, preset: str) -> str:
-        return f"{self.kernel}/{preset}/t{self.threads}"
+    @property
+    def case(self) -> str:
+        return f"{self.kernel}/{self.size}/t{self.threads}"
+
+    @property
+    def id(self) -> str:
+        return f"{self.case}#{self.process}"
 
 
 @dataclass(frozen=True)
@@ -30,21 +37,29 @@ class Settings:
     suite, preset   name of the suite and of the size preset
     kernels         names, in the order of the registry
     threads         thread counts; the largest one is "all threads"
+    processes       how many processes measure each case
     interval, min_samples, min_time_s, time_cap_s  when a case stops, as in `bench.measure.Stop`
     limit_s         a worker that takes longer is ended
     peers           whether native peers run beside the kernels
+    sizes           label -> parameters, measured instead of the preset; how a sweep asks for sizes of its own
     """
 
     suite: str
     preset: str
     kernels: tuple[str, ...]
     threads: tuple[int, ...]
+    processes: int
     interval: float
     min_samples: int
     min_time_s: float
     time_cap_s: float
     limit_s: float
     peers: bool
+    sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def parameters(self, kernel: Kernel, size: str) -> Mapping[str, int]:
+        """Parameters of a size by its label."""
+        return self.sizes[size] if self.sizes else kernel.sizes[size]
 
 
 def settings(
@@ -79,6 +94,7 @@ def settings(
         preset=suite.preset,
         kernels=tuple(name for name in kernels if name in asked),
         threads=_counts(suite, allowed, threads),
+        processes=suite.processes,
         interval=suite.interval,
         min_samples=suite.min_samples,
         min_time_s=suite.min_time_s,
@@ -97,8 +113,14 @@ def _counts(suite: Suite, allowed: set[int], threads: int | None) -> tuple[int, 
 
 
 def order(found: Settings, seed: int) -> tuple[Job, ...]:
-    """All jobs: ceilings first, because the others are judged by them, then the rest shuffled."""
-    jobs = [Job(kernel, threads) for threads in found.threads for kernel in found.kernels]
-    rest = [job for job in jobs if not is_ceiling(job.kernel)]
+    """All jobs: each ceiling once first, because the others are judged by them, then the rest shuffled.
+
+    So the processes of a case lie anywhere in the run, and a slow change of the machine touches all cases alike.
+    """
+    sizes = tuple(found.sizes) or (found.preset,)
+    points = [(kernel, size, threads) for threads in found.threads for kernel in found.kernels for size in sizes]
+    jobs = [Job(*point, process) for process in range(found.processes) for point in points]
+    first = [job for job in jobs if is_ceiling(job.kernel) and not job.process]
+    rest = [job for job in jobs if job not in first]
     random.Random(seed).shuffle(rest)
-    return (*(job for job in jobs if is_ceiling(job.kernel)), *rest)
+    return (*first, *rest)

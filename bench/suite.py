@@ -15,10 +15,12 @@ from bench import disk, environment, roofline
 from bench.case import blank
 from bench.decode import DecodeError, decode, dumps, encode
 from bench.judge import judged
+from bench.load import ResultError
 from bench.machine import Sources, last_level_cache_bytes, passport
-from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, ResultError, known
+from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, known
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
+from bench.summary import merged
 from bench.warm import Compiled, Told, compile_all
 from bench.worker import Request, allowed_cpus, physical_cores
 from kernels.spec import Kernel
@@ -38,15 +40,22 @@ class Header:
     passport: Passport
 
 
+@dataclass(frozen=True)
+class Answer:
+    """Every other line of a journal: what one process answered to a job."""
+
+    job: str
+    case: Case
+
+
+Answers = dict[str, Case]
 Worker = Callable[[Request, float], Case | str]
 Compiler = Callable[[Sequence[str], int, Told], Mapping[str, Compiled]]
 Progress = Callable[[int, int, str, Case | None], None]
 
 
-def begin(
-    settings: Settings, output: Path, sources: Sources, *, resume: bool, force: bool
-) -> tuple[Header, list[Case]]:
-    """Header and finished cases of a new or resumed run; the journal is on the disk afterwards.
+def begin(settings: Settings, output: Path, sources: Sources, *, resume: bool, force: bool) -> tuple[Header, Answers]:
+    """Header of a new or resumed run and what its processes answered so far, by job; the journal is on the disk.
 
     Raises:
         ResultError: the result exists, an unfinished journal waits, or the journal belongs to another run.
@@ -59,12 +68,12 @@ def begin(
     if journal.exists() and not force:
         count = len(disk.read_journal(journal)[1])
         raise ResultError(
-            f"{journal}: an unfinished run with {count} finished cases; "
+            f"{journal}: an unfinished run with {count} finished measurements; "
             "go on with --resume, or start afresh with --force"
         )
     header = Header(disk.JOURNAL_SCHEMA, str(uuid.uuid4()), now(), secrets.randbits(32), settings, passport(sources))
     disk.start_journal(journal, encode(header))
-    return header, []
+    return header, {}
 
 
 def run(
@@ -95,23 +104,29 @@ def run(
     Raises:
         ResultError: the files say no (see `begin`), or the disk is full; finished cases stay in the journal.
     """
-    header, done = begin(settings, output, sources, resume=resume, force=force)
+    header, answers = begin(settings, output, sources, resume=resume, force=force)
     before, cpu_before = environment.look(sources), _own_cpu_s()
-    cases = {case.id: case for case in done if case.verdict != "failed"}
     jobs = order(settings, header.order_seed)
-    left = dict.fromkeys(job.kernel for job in jobs if job.id(settings.preset) not in cases)
+    left = dict.fromkeys(job.kernel for job in jobs if job.id not in answers)
     compiled = _compiled(tuple(left), compiler, progress)
+
+    def ask(job: Job) -> Case:
+        answer = worker(_request(job, settings, kernels[job.kernel]), settings.limit_s)
+        return with_compile(answer, compiled) if isinstance(answer, Case) else _failed(job, settings, kernels, answer)
+
     for number, job in enumerate(jobs):
-        if job.id(settings.preset) not in cases:
+        if job.id not in answers:
             progress(number, len(jobs), job.kernel, None)
-            _work(job, settings, kernels, output, cases, lambda *asked: with_compile(worker(*asked), compiled))
-        progress(number + 1, len(jobs), job.kernel, cases[job.id(settings.preset)])
+            _keep(job, ask(job), output, answers)
+        progress(number + 1, len(jobs), job.kernel, answers[job.id])
     cache_bytes = last_level_cache_bytes(header.passport)
-    first = finished(cases.values(), max(settings.threads), cache_bytes)
-    _repeat_low_ceilings(first, settings, kernels, output, cases, worker)
+    first = finished(answers.values(), max(settings.threads), cache_bytes)
+    for job in _low_ceilings(first, settings):
+        if job.id not in answers:
+            _keep(job, ask(job), output, answers)
     after = environment.look(sources)
     meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
-    final = finished(cases.values(), max(settings.threads), cache_bytes)
+    final = finished(answers.values(), max(settings.threads), cache_bytes)
     layer = _threading_layer(final)
     seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
     return _store(header, seen, final, layer, output)
@@ -125,9 +140,12 @@ def _compiled(kernels: tuple[str, ...], compiler: Compiler, progress: Progress) 
     return dict(compiler(kernels, physical_cores(allowed_cpus()), told))
 
 
-def finished(cases: Iterable[Case], all_threads: int, cache_bytes: int | None = None) -> tuple[Case, ...]:
-    """Cases with their place under the measured ceilings and their verdicts."""
-    cases = tuple(cases)
+def finished(answers: Iterable[Case], all_threads: int, cache_bytes: int | None = None) -> tuple[Case, ...]:
+    """The answers of all processes as cases with their place under the measured ceilings and their verdicts."""
+    parts: dict[str, list[Case]] = {}
+    for answer in answers:
+        parts.setdefault(answer.id, []).append(answer)
+    cases = [merged(found) for found in parts.values()]
     found = roofline.ceilings(cases, all_threads)
     return tuple(judged(roofline.placed(case, found, all_threads, cache_bytes)) for case in cases)
 
@@ -137,66 +155,44 @@ def now() -> str:
     return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
 
 
-def _work(
-    job: Job,
-    settings: Settings,
-    kernels: Mapping[str, Kernel],
-    output: Path,
-    cases: dict[str, Case],
-    worker: Worker,
-) -> None:
-    request = Request(
+def _request(job: Job, settings: Settings, kernel: Kernel) -> Request:
+    return Request(
         job.kernel,
-        settings.preset,
+        job.size,
+        settings.parameters(kernel, job.size),
         job.threads,
         settings.interval,
         settings.min_samples,
-        settings.min_time_s,
-        settings.time_cap_s,
+        settings.min_time_s / settings.processes,
+        settings.time_cap_s / settings.processes,
         settings.peers,
         secrets.randbits(32),
     )
-    answer = worker(request, settings.limit_s)
-    case = blank(kernels[job.kernel], request, answer) if isinstance(answer, str) else answer
-    disk.append(disk.journal_path(output), case)
-    cases[case.id] = better(cases.get(case.id), case)
 
 
-def better(old: Case | None, new: Case) -> Case:
-    """Of two runs of a case the newer one; of a ceiling the faster one, for a ceiling is a maximum.
-
-    The time of compiling stays that of the first run.
-    """
-    if old is None or not roofline.is_ceiling(new.kernel) or not old.median_s:
-        return new
-    if not new.median_s or new.median_s >= old.median_s:
-        return old
-    return replace(new, cache=old.cache, compile_s=old.compile_s)
+def _failed(job: Job, settings: Settings, kernels: Mapping[str, Kernel], reason: str) -> Case:
+    kernel = kernels[job.kernel]
+    return blank(kernel, _request(job, settings, kernel), reason)
 
 
-def with_compile(case: Case | str, compiled: dict[str, Compiled]) -> Case | str:
+def _keep(job: Job, case: Case, output: Path, answers: Answers) -> None:
+    disk.append(disk.journal_path(output), Answer(job.id, case))
+    answers[job.id] = case
+
+
+def with_compile(case: Case, compiled: dict[str, Compiled]) -> Case:
     """The first case of a kernel that was compiled for this run carries the time of that."""
-    if isinstance(case, str) or case.cache != "hit" or case.kernel not in compiled:
+    if case.cache != "hit" or case.kernel not in compiled:
         return case
     found = compiled.pop(case.kernel)
     return replace(case, compile_s=found.compile_s, cache="miss") if found.cache == "miss" else case
 
 
-def _repeat_low_ceilings(
-    final: Iterable[Case],
-    settings: Settings,
-    kernels: Mapping[str, Kernel],
-    output: Path,
-    cases: dict[str, Case],
-    worker: Worker,
-) -> None:
-    """A case above 105 % of a ceiling may only mean that the ceiling was disturbed: measure it once more."""
-    final = tuple(final)
-    low = {case.ceiling for case in final if case.verdict == "refused"}
-    for case in final:
-        measures = roofline.ceiling_of(case, max(settings.threads))
-        if measures is not None and measures in low:
-            _work(Job(case.kernel, case.threads), settings, kernels, output, cases, worker)
+def _low_ceilings(cases: Sequence[Case], settings: Settings) -> list[Job]:
+    """Jobs that measure ceilings once more: a case above 105 % of one may only mean that it was disturbed."""
+    low = {case.ceiling for case in cases if case.verdict == "refused"}
+    ceilings = [case for case in cases if roofline.ceiling_of(case, max(settings.threads)) in low - {None}]
+    return [Job(case.kernel, case.size, case.threads, settings.processes) for case in ceilings]
 
 
 def _threading_layer(cases: Iterable[Case]) -> str | None:
@@ -224,11 +220,11 @@ def _store(header: Header, seen: Environment, cases: Sequence[Case], layer: str 
     return result
 
 
-def _resumed(journal: Path, settings: Settings, here: Passport) -> tuple[Header, list[Case]]:
+def _resumed(journal: Path, settings: Settings, here: Passport) -> tuple[Header, Answers]:
     first, rest = disk.read_journal(journal)
     try:
         header = decode(Header, first)
-        cases = [decode(Case, entry, f"line {line}") for line, entry in enumerate(rest, 2)]
+        answers = [decode(Answer, entry, f"line {line}") for line, entry in enumerate(rest, 2)]
     except DecodeError as error:
         raise ResultError(f"{journal}: damaged: {error}; start afresh with --force") from None
     if header.settings != settings:
@@ -239,14 +235,7 @@ def _resumed(journal: Path, settings: Settings, here: Passport) -> tuple[Header,
     moved = [name for name in SAME_MACHINE if known(header.passport, name) != known(here, name)]
     if moved:
         raise ResultError(f"{journal}: made on another machine ({', '.join(moved)} differ); start afresh with --force")
-    return header, _merged(cases)
-
-
-def _merged(cases: Iterable[Case]) -> list[Case]:
-    merged: dict[str, Case] = {}
-    for case in cases:
-        merged[case.id] = better(merged.get(case.id), case)
-    return list(merged.values())
+    return header, {answer.job: answer.case for answer in answers if answer.case.verdict != "failed"}
 
 
 def _difference(old: Settings, new: Settings) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,8 @@ THREAD_VARIABLES = ("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREAD
 class Request:
     """What a worker is asked.
 
-    kernel, size  name of the kernel and of its size preset
+    kernel        its name
+    size, params  label of the size, and its parameters
     threads       of the kernel and of its peers
     interval, min_samples, min_time_s, time_cap_s  when to stop, as in `bench.measure.Stop`
     peers         whether native peers run beside the kernel
@@ -29,6 +31,7 @@ class Request:
 
     kernel: str
     size: str
+    params: Mapping[str, int]
     threads: int
     interval: float
     min_samples: int

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bench.result import Capability as Record
-from bench.result import ResultError, known, read_capability
+from bench.load import ResultError
+from bench.record import Capability as Record
+from bench.record import read_capability
+from bench.result import known
 from planner.scenario import Asset, DemandClass, Machine, Mix, Scenario
 
 

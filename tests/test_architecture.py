@@ -24,7 +24,12 @@ FOREIGN = {
     "jinja2": ("planner.report",),
     "click": ("planner.cli", "bench.cli"),
 }
-JOINTS = {("planner.capability", "bench.result"), ("planner.cli", "bench.cli")}
+JOINTS = {
+    ("planner.capability", "bench.load"),
+    ("planner.capability", "bench.record"),
+    ("planner.capability", "bench.result"),
+    ("planner.cli", "bench.cli"),
+}
 REPORT_KNOWS = {"report", "plan", "tables"}
 
 

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from bench.capability import Unproven, capability, weigh
 from bench.decode import dumps
 from bench.reading import InputError, Mix
-from bench.result import Capability, Case, Ceiling, Peak, Result, Verification, WorkCount, read_capability
+from bench.record import Capability, Peak, read_capability
+from bench.result import Case, Ceiling, Result, Verification, WorkCount
 from tests.bench.toys import MIB, PASSPORT, case, result
 
 MIX = Mix("half", "Half and half", "fp32", {"gemm_fp32": 0.5, "spmv": 0.5}, "made up", "assumption")

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bench.case import blank, caller, run_case, waiting, with_timing
+from bench.case import blank, caller, run_case, waiting
 from bench.measure import Timing
 from bench.peers import Peer, Unavailable
-from bench.result import Case, PeerSkip, PeerTime
+from bench.result import Case, PeerSkip, PeerTime, Spread
 from kernels.spec import Kernel
-from tests.bench.toys import REQUEST, TOY, Hands, case, sources
+from tests.bench.toys import REQUEST, TOY, Hands, sources
 
 
 def timed_toy(hands: Hands, seconds: float = 0.004) -> Kernel:
@@ -51,6 +51,9 @@ def test_a_right_kernel_gets_its_times_and_rates(tmp_path: Path) -> None:
     assert found.verification.seed == REQUEST.seed
     assert found.samples_s == pytest.approx((0.004,) * 5)
     assert (found.median_s, found.low_s, found.high_s) == pytest.approx((0.004,) * 3)
+    assert (found.samples_per_process, found.calls_per_sample) == ((5,), 1)
+    assert found.spread == Spread(pytest.approx(0), 0, pytest.approx(0, abs=0.3), pytest.approx(0))
+    assert found.stop_reason.startswith("interval within")
     assert found.gflops == pytest.approx(1000 / 0.004 / 1e9)
     assert found.gb_per_s == pytest.approx(16000 / 0.004 / 1e9)
     assert (found.compile_s, found.first_call_s, found.cache) == (0.0, pytest.approx(0.004), "none")
@@ -148,13 +151,6 @@ def test_a_case_that_never_ran_says_why() -> None:
     assert (found.verdict, found.remedy) == ("failed", "the worker died of signal SIGSEGV")
     assert not found.verification.passed
     assert found.median_s is None
-
-
-def test_timing_a_case_fills_every_field_of_time() -> None:
-    timing = Timing(((0.1, 0.2, 0.3),), 4, "because", 1.0, 1.0, 0.0)
-    found = with_timing(case(remedy="it did not run"), timing, {"steal_share": 0.1})
-    assert (found.median_s, found.calls_per_sample, found.stop_reason) == (0.2, 4, "because")
-    assert (found.conditions, found.remedy) == ({"steal_share": 0.1}, "")
 
 
 def test_plain_loops_are_timed_apart_from_the_peers(tmp_path: Path) -> None:

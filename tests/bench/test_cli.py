@@ -17,7 +17,8 @@ from click.testing import CliRunner, Result
 from bench.cli import bench
 from bench.decode import dumps
 from bench.disk import journal_path, read_journal
-from bench.result import read_capability, read_result
+from bench.record import read_capability
+from bench.result import read_result
 from bench.spawn import HOME
 from tests.bench.test_capability import gemm, spmv
 from tests.bench.toys import case, result
@@ -196,5 +197,5 @@ def test_a_real_run_survives_an_interrupt_and_a_kill_and_goes_on(tmp_path: Path)
     assert json.loads(out)["run_id"] == found.run_id == header["run_id"]
     assert {entry.kernel for entry in found.cases} == set(STREAMS)
     samples = {entry.kernel: list(entry.samples_s) for entry in found.cases}
-    assert all(samples[entry["kernel"]] == entry["samples_s"] for entry in kept)
+    assert all(samples[entry["case"]["kernel"]] == entry["case"]["samples_s"] for entry in kept)
     assert not journal.exists()

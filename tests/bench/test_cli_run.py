@@ -161,7 +161,11 @@ def test_an_interrupt_ends_with_5_and_keeps_what_is_finished(go: Callable[..., R
     assert found.exit_code == 5
     journal = journal_path(tmp_path / "r.json")
     assert f"error: interrupted; finished cases are kept in {journal}, go on with --resume" in found.stderr
-    assert [entry["kernel"] for entry in read_journal(journal)[1]] == ["stream_copy", "stream_scale", "stream_add"]
+    assert [entry["case"]["kernel"] for entry in read_journal(journal)[1]] == [
+        "stream_copy",
+        "stream_scale",
+        "stream_add",
+    ]
     assert go("--resume").exit_code == 0
 
 
@@ -187,7 +191,10 @@ def test_an_unfinished_journal_asks_what_to_do(go: Callable[..., Result]) -> Non
     go(worker=but("stream_add", KeyboardInterrupt()))
     found = go()
     assert found.exit_code == 2
-    assert "an unfinished run with 2 finished cases; go on with --resume, or start afresh with --force" in found.stderr
+    assert (
+        "an unfinished run with 2 finished measurements; go on with --resume, or start afresh with --force"
+        in found.stderr
+    )
     assert "other settings (peers False there, True here)" in go("--resume", "--peers").stderr
     assert go("--force").exit_code == 0
 

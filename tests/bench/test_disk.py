@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bench import disk
 from bench.disk import DiskFull, append, journal_path, read_journal, start_journal, write_atomically
-from bench.result import ResultError
+from bench.load import ResultError
 
 
 def full(*_: Any, **__: Any) -> None:

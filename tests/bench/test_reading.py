@@ -98,7 +98,7 @@ def test_missing_and_binary_files_are_named(tmp_path: Path) -> None:
 
 def test_a_suite_reads_with_defaults(tmp_path: Path) -> None:
     found = read_suite(str(written(tmp_path, GOOD_SUITE)), NAMES)
-    assert found == Suite("mine", "mine", ("spmv", "stencil7"), "quick", ("all",), 0.02, 10, 0.3, 2.0, 600.0, False)
+    assert found == Suite("mine", "mine", ("spmv", "stencil7"), "quick", ("all",), 1, 0.02, 10, 0.3, 2.0, 600.0, False)
 
 
 @pytest.mark.parametrize(

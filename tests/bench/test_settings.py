@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from bench.reading import InputError, Suite
 from bench.roofline import is_ceiling
 from bench.settings import Job, Settings, order, settings
-from tests.bench.toys import TOY
+from tests.bench.toys import TOY, case
 
 NAMES = ("stream_triad", "fma_peak_fp32", "gemm_fp32", "spmv", "adamw", "stencil7")
 KERNELS = {name: replace(TOY, name=name) for name in NAMES}
-SUITE = Suite("s", "S", ("all",), "quick", ("all",), 0.03, 7, 0.2, 1.0, 120.0, False)
+SUITE = Suite("s", "S", ("all",), "quick", ("all",), 1, 0.03, 7, 0.2, 1.0, 120.0, False)
 FOUR = {0, 1, 2, 3}
 
 
@@ -60,10 +60,29 @@ def test_an_unknown_kernel_or_size_is_refused() -> None:
 def test_every_job_runs_once_and_ceilings_come_first(seed: int, threads: list[int]) -> None:
     found = replace(made(), threads=tuple(sorted(threads)))
     jobs = order(found, seed)
-    expected = [Job(kernel, count) for kernel in NAMES for count in threads]
+    expected = [Job(kernel, "quick", count) for kernel in NAMES for count in threads]
     assert Counter(jobs) == Counter(expected)
     kinds = [is_ceiling(job.kernel) for job in jobs]
     assert kinds == sorted(kinds, reverse=True)
+
+
+def test_the_processes_of_a_case_lie_all_over_the_run() -> None:
+    jobs = order(replace(made(), processes=4), 3)
+    assert Counter(job.case for job in jobs) == {f"{kernel}/quick/t4": 4 for kernel in NAMES}
+    assert len({job.id for job in jobs}) == len(jobs)
+    first = [job for job in jobs if is_ceiling(job.kernel)][:2]
+    assert jobs[:2] == tuple(first)
+    assert [job.process for job in first] == [0, 0]
+    places = [number for number, job in enumerate(jobs) if job.kernel == "spmv"]
+    assert places != list(range(places[0], places[0] + 4))
+
+
+def test_a_sweep_names_its_own_sizes() -> None:
+    sizes = {"n=10": {"n": 10}, "n=20": {"n": 20}}
+    found = replace(made(names=("spmv",)), sizes=sizes)
+    assert {job.size for job in order(found, 1)} == set(sizes)
+    assert found.parameters(TOY, "n=20") == {"n": 20}
+    assert made().parameters(TOY, "quick") == TOY.sizes["quick"]
 
 
 def test_the_same_seed_gives_the_same_order_and_another_seed_another() -> None:
@@ -72,4 +91,5 @@ def test_the_same_seed_gives_the_same_order_and_another_seed_another() -> None:
 
 
 def test_a_job_has_the_id_of_its_case() -> None:
-    assert Job("spmv", 2).id("quick") == "spmv/quick/t2"
+    assert Job("spmv", "quick", 2).case == case("spmv").id == "spmv/quick/t2"
+    assert Job("spmv", "quick", 2, 3).id == "spmv/quick/t2#3"

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.stats import Estimate, median_interval
+from bench.result import Spread
+from bench.stats import Estimate, median_interval, split, spread
 
 samples = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=40)
 
@@ -63,3 +64,49 @@ def test_the_half_width_is_relative_to_the_median() -> None:
 def test_no_samples_are_refused() -> None:
     with pytest.raises(ValueError, match="at least one sample"):
         median_interval([])
+
+
+def test_scatter_is_told_in_shares_of_the_median() -> None:
+    found = spread([9.0, 10.0, 11.0, 10.0, 10.0, 9.0, 11.0, 40.0])
+    assert found.mad == pytest.approx(0.1)
+    assert found.outliers == 1
+    assert spread([2.0] * 9) == Spread(0.0, 0, 0.0, 0.0)
+
+
+@given(samples)
+def test_scatter_has_no_unit(values: list[float]) -> None:
+    one, other = spread(values), spread([value * 1024.0 for value in values])
+    assert (one.mad, one.autocorrelation, one.drift) == pytest.approx((other.mad, other.autocorrelation, other.drift))
+
+
+def test_a_trend_is_found_and_noise_is_not_taken_for_one() -> None:
+    random = np.random.default_rng(3)
+    noise = random.normal(10, 0.1, 60)
+    assert spread(list(noise)).drift == 0
+    rising = noise + np.linspace(0, 2, 60)
+    assert spread(list(rising)).drift == pytest.approx(0.2, rel=0.1)
+    assert spread(list(rising[::-1])).drift == pytest.approx(-0.2, rel=0.1)
+    false = [spread(list(random.normal(10, 1, 30))).drift != 0 for _ in range(400)]
+    assert np.mean(false) <= 0.03
+
+
+def test_a_step_between_processes_is_no_trend() -> None:
+    steps = [10.0 + 0.01 * (number % 3) for number in range(20)] + [12.0 + 0.01 * (number % 3) for number in range(20)]
+    assert spread(steps, (20, 20)).drift == 0
+    assert spread(steps).drift > 0.1
+
+
+def test_successive_samples_that_resemble_each_other_are_found() -> None:
+    random = np.random.default_rng(4)
+    walk = [0.0]
+    for step in random.normal(0, 1, 500):
+        walk.append(0.8 * walk[-1] + step)
+    assert spread([value + 100 for value in walk]).autocorrelation == pytest.approx(0.8, abs=0.08)
+    assert abs(spread(list(random.normal(100, 1, 500))).autocorrelation) < 0.12
+
+
+@given(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=6), min_size=1, max_size=4))
+def test_samples_are_split_as_they_were_joined(parts: list[list[int]]) -> None:
+    joined = [value for part in parts for value in part]
+    assert split(joined, [len(part) for part in parts]) == parts
+    assert split(joined, ()) == [joined]

@@ -13,16 +13,17 @@ import pytest
 
 from bench import disk
 from bench.disk import DiskFull, journal_path, read_journal
-from bench.result import Case, Result, ResultError, WorkCount, read_result
+from bench.load import ResultError
+from bench.result import Case, Result, WorkCount, read_result
 from bench.settings import Settings
-from bench.suite import better, run
+from bench.suite import run
 from bench.warm import Compiled, Told
 from bench.worker import Request
 from tests.bench.toys import TOY, case, sources
 
 NAMES = ("stream_triad", "fma_peak_fp64", "spmv", "gemm_fp64")
 KERNELS = {name: replace(TOY, name=name) for name in NAMES}
-SETTINGS = Settings("quick", "quick", NAMES, (2,), 0.03, 7, 0.2, 1.0, 120.0, False)
+SETTINGS = Settings("quick", "quick", NAMES, (2,), 1, 0.03, 7, 0.2, 1.0, 120.0, False)
 PEAK = WorkCount(flops=1e9, bytes_read=0, bytes_written=0, formula="f")
 STREAM = WorkCount(flops=0, bytes_read=2e8, bytes_written=2e8, formula="f")
 
@@ -121,7 +122,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on(go: Callable[...,
         go(first)
     journal = journal_path(tmp_path / "r.json")
     header, entries = read_journal(journal)
-    assert [entry["kernel"] for entry in entries] == ["stream_triad"]
+    assert [entry["job"] for entry in entries] == ["stream_triad/quick/t2#0"]
     assert not (tmp_path / "r.json").exists()
     second = Workers()
     found = go(second, resume=True)
@@ -135,7 +136,7 @@ def test_an_interrupted_run_keeps_what_is_finished_and_goes_on(go: Callable[...,
 def test_an_unfinished_journal_is_not_overwritten_by_accident(go: Callable[..., Result], tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         go(Workers(spmv=[KeyboardInterrupt()], gemm_fp64=[KeyboardInterrupt()]))
-    with pytest.raises(ResultError, match=r"unfinished run with 2 finished cases; go on with --resume"):
+    with pytest.raises(ResultError, match=r"unfinished run with 2 finished measurements; go on with --resume"):
         go(Workers())
     assert len(read_journal(journal_path(tmp_path / "r.json"))[1]) == 2
     again = Workers()
@@ -177,7 +178,7 @@ def test_a_damaged_journal_is_refused(go: Callable[..., Result], tmp_path: Path)
         go(Workers(fma_peak_fp64=[KeyboardInterrupt()]))
     journal = journal_path(tmp_path / "r.json")
     journal.write_text(journal.read_text().replace('"samples_s": [', '"samples_s": ["x", '))
-    with pytest.raises(ResultError, match=r"damaged: line 2\.samples_s\[0\]: expected a finite number"):
+    with pytest.raises(ResultError, match=r"damaged: line 2\.case\.samples_s\[0\]: expected a finite number"):
         go(Workers(), resume=True)
 
 
@@ -216,14 +217,38 @@ def test_a_case_that_beats_an_honest_ceiling_is_refused(go: Callable[..., Result
     assert "200% of the ceiling fma_fp64_gflops is above 105%" in gemm.remedy
 
 
-def test_of_two_runs_the_newer_counts_but_of_a_ceiling_the_faster() -> None:
-    slow, fast = case("stream_triad", seconds=0.2), case("stream_triad", seconds=0.1)
-    assert better(None, slow) is slow
-    assert better(slow, replace(fast, cache="hit", compile_s=0.1)) == fast
-    assert better(fast, slow) is fast
-    assert better(fast, case("stream_triad", median_s=None)) is fast
-    assert better(case("stream_triad", median_s=None), slow) is slow
-    assert better(case("spmv", seconds=0.1), later := case("spmv", seconds=0.2)) is later
+def test_several_processes_measure_a_case_as_one(go: Callable[..., Result], tmp_path: Path) -> None:
+    workers = Workers(spmv=[0.04, 0.05, 0.06])
+    found = go(workers, replace(SETTINGS, processes=3))
+    assert sorted(workers.asked) == sorted(NAMES * 3)
+    assert sorted(workers.asked[:2]) == ["fma_peak_fp64", "stream_triad"]
+    spmv = next(entry for entry in found.cases if entry.kernel == "spmv")
+    assert spmv.samples_per_process == (3, 3, 3)
+    assert (spmv.median_s, spmv.low_s, spmv.high_s) == (0.05, 0.04, 0.06)
+    assert len(found.cases) == len(NAMES)
+
+
+def test_the_time_of_a_case_is_shared_out_among_its_processes(go: Callable[..., Result]) -> None:
+    asked: list[Request] = []
+
+    def worker(request: Request, limit_s: float) -> Case | str:
+        asked.append(request)
+        return Workers()(request, limit_s)
+
+    go(worker, replace(SETTINGS, processes=2))
+    assert {(request.min_time_s, request.time_cap_s) for request in asked} == {(0.1, 0.5)}
+    assert len({request.seed for request in asked}) == len(asked)
+
+
+def test_no_process_is_counted_twice_after_a_resume(go: Callable[..., Result]) -> None:
+    settings = replace(SETTINGS, processes=2)
+    first = Workers(spmv=[0.05, KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        go(first, settings)
+    second = Workers()
+    found = go(second, settings, resume=True)
+    assert len(first.asked) - 1 + len(second.asked) == 2 * len(NAMES)
+    assert {entry.kernel: entry.samples_per_process for entry in found.cases} == dict.fromkeys(NAMES, (3, 3))
 
 
 def test_a_disk_that_fills_up_loses_nothing_finished(

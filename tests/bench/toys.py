@@ -114,7 +114,7 @@ DECAY = replace(
     cpu=decay,
 )
 
-REQUEST = Request("toy", "quick", 1, 0.05, 5, 0.0, 0.2, False, 7)
+REQUEST = Request("toy", "quick", {"n": 1000}, 1, 0.05, 5, 0.0, 0.2, False, 7)
 
 
 def sources(name: str, tmp_path: Path, **files: str) -> Sources:

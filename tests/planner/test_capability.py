@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from bench.result import CAPABILITY_SCHEMA
+from bench.record import CAPABILITY_SCHEMA
 from planner.capability import CapabilityError, capabilities, read_record, sustained_fraction
 from planner.scenario import Machine, Mix, Parameter, Scenario
 from tests.planner.toys import given, trading

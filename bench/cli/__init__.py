@@ -1,0 +1,23 @@
+"""The `bench` commands, one file each. Heavy imports live inside the commands, so that --help is instant."""
+
+from __future__ import annotations
+
+import click
+
+from bench.cli.capability import capability
+from bench.cli.doctor import doctor
+from bench.cli.list_kernels import list_kernels
+from bench.cli.roofline import roofline
+from bench.cli.run import run
+from bench.cli.show import show
+
+COMMANDS = (list_kernels, doctor, run, show, roofline, capability)
+
+
+@click.group()
+def bench() -> None:
+    """Measure what this machine delivers."""
+
+
+for command in COMMANDS:
+    bench.add_command(command)

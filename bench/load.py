@@ -1,0 +1,44 @@
+"""Files of this harness as frozen values, with one clear message for whatever is wrong. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bench.decode import DecodeError, decode
+
+T = TypeVar("T")
+
+
+class ResultError(ValueError):
+    """A result file, journal or capability record cannot be used; the text says why and what to do."""
+
+
+def load(path: Path, kind: type[T], schemas: Collection[str], described: str) -> T:
+    """JSON file of one of these schemas as a value of `kind`.
+
+    Raises:
+        ResultError: no such file, not JSON, another program's file, or a field that does not fit.
+    """
+    data = _json(path)
+    found = data.get("schema") if isinstance(data, dict) else None
+    if found not in schemas:
+        expected = " or ".join(map(repr, schemas))
+        raise ResultError(f"{path}: not {described}: expected schema {expected}, found {found!r}")
+    try:
+        return decode(kind, data)
+    except DecodeError as error:
+        raise ResultError(f"{path}: damaged: {error}; make the file again") from None
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise ResultError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ResultError(f"{path}: not a text file in UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise ResultError(f"{path}:{error.lineno}:{error.colno}: not JSON: {error.msg}") from None
