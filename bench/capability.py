@@ -38,8 +38,7 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
     """
     found = peaks(result)
     needed = dict.fromkeys(kernel for mix in mixes for kernel in mix.shares)
-    proven = [case for case in _all_threads(result) if not _objection(case, result.machine.passport)]
-    speeds = {case.kernel: case for case in proven if case.work.flops and case.precision in found}
+    speeds = {case.kernel: case for case in proven(result) if case.work.flops and case.precision in found}
     for kernel in needed:
         if kernel not in speeds:
             raise Unproven(_why_missing(kernel, result, found))
@@ -56,6 +55,11 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
         kernels={name: _speed(case, found, result.machine.passport) for name, case in sorted(speeds.items())},
         mixes=_weighed(mixes, speeds, found),
     )
+
+
+def proven(result: Result) -> tuple[Case, ...]:
+    """The cases of all threads whose times may stand for the machine: verified, usable, larger than its caches."""
+    return tuple(case for case in _all_threads(result) if not _objection(case, result.machine.passport))
 
 
 def peaks(result: Result) -> dict[str, Peak]:
