@@ -25,14 +25,14 @@ from tests.bench.toys import case, result
 
 STREAMS = ("stream_copy", "stream_scale", "stream_add")
 SUITE = f"""
-id: tiny
-kernels: [{", ".join(STREAMS)}]
-preset: quick
-threads: 1
-interval: 0.5
-min_samples: 3
-min_time_s: 0.01
-time_cap_s: 0.1
+id = "tiny"
+kernels = {list(STREAMS)}
+preset = "quick"
+threads = 1
+interval = 0.5
+min_samples = 3
+min_time_s = 0.01
+time_cap_s = 0.1
 """
 MIX = "{id: m, name: M, precision: fp32, shares: {gemm_fp32: 0.5, spmv: 0.5}, source: s, kind: assumption}\n"
 
@@ -152,7 +152,7 @@ def test_run_into_a_file_in_the_place_of_a_folder_says_so(tmp_path: Path) -> Non
 
 
 def started(tmp_path: Path, *options: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "bench", "run", "--suite", str(stored(tmp_path / "tiny.yaml", SUITE))]
+    command = [sys.executable, "-m", "bench", "run", "--suite", str(stored(tmp_path / "tiny.toml", SUITE))]
     command += ["-o", str(tmp_path / "r.json"), *options]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
     return subprocess.Popen(command, **pipes, cwd=HOME, preexec_fn=heed_interrupts)
@@ -183,7 +183,7 @@ def test_a_real_run_survives_an_interrupt_and_a_kill_and_goes_on(tmp_path: Path)
     assert "Traceback" not in said
 
     header, kept = read_journal(journal)
-    refused(called("run", "--suite", tmp_path / "tiny.yaml", "-o", tmp_path / "r.json"), 2, "unfinished run with")
+    refused(called("run", "--suite", tmp_path / "tiny.toml", "-o", tmp_path / "r.json"), 2, "unfinished run with")
     second = started(tmp_path, "--resume")
     wait_for_cases(journal, len(kept) + 1, second)
     second.kill()

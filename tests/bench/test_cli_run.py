@@ -211,8 +211,8 @@ def test_another_package_named_kernels_is_noticed(
 
 
 def test_a_suite_of_ones_own(go: Callable[..., Result], tmp_path: Path) -> None:
-    path = tmp_path / "mine.yaml"
-    path.write_text("{id: mine, kernels: [spmv, stencil7], preset: standard, threads: 1, time_cap_s: 1}")
+    path = tmp_path / "mine.toml"
+    path.write_text('id = "mine"\nkernels = ["spmv", "stencil7"]\npreset = "standard"\nthreads = 1\ntime_cap_s = 1\n')
     seen: list[str] = []
 
     def worker(request: Request, limit_s: float) -> Case | str:
