@@ -15,6 +15,7 @@ from bench.decode import dumps
 from bench.load import ResultError
 
 JOURNAL_SCHEMA = "innocap.journal/2"
+PART = ".part"
 
 
 class DiskFull(ResultError):  # noqa: N818
@@ -30,7 +31,7 @@ def write_atomically(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART)
     except OSError as error:
         raise failure(path, error) from None
     try:
@@ -62,7 +63,7 @@ def _sync_folder(folder: Path) -> None:
 
 def failure(path: Path, error: OSError) -> ResultError:
     """A failed write as one sentence with the remedy."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return DiskFull(f"{path}: the disk is full; free some space and run again, finished cases are kept")
     return ResultError(f"{path}: cannot be written: {error.strerror}; choose another place with -o")
 
@@ -88,31 +89,49 @@ def append(path: Path, entry: Any, sync: Callable[[int], None] = os.fsync) -> No
     try:
         length = path.stat().st_size
         with path.open("ab", buffering=0) as stream:
-            if stream.write(line) != len(line):
-                os.truncate(path, length)
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            sync(stream.fileno())
+            try:
+                _append_through(stream, line, sync)
+            except OSError:
+                with contextlib.suppress(OSError):
+                    os.truncate(path, length)
+                raise
     except OSError as error:
         raise failure(path, error) from None
 
 
+def _append_through(stream: Any, line: bytes, sync: Callable[[int], None]) -> None:
+    if stream.write(line) != len(line):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    sync(stream.fileno())
+
+
 def read_journal(path: Path) -> tuple[dict[str, Any], list[Any]]:
-    """Header and finished entries. A half-written last line (a kill, a full disk) is cut off the file.
+    """Header and finished entries. What a kill, a full disk or a power loss left half-written is cut out of the file.
+
+    Every entry stands for itself on its line, so lines around a damaged one are kept.
 
     Raises:
-        ResultError: the file is not a journal.
+        ResultError: the file is not a journal, or cannot be mended.
     """
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise ResultError(f"{path}: cannot be read: {error.strerror}") from None
-    whole = raw[: raw.rfind(b"\n") + 1]
-    try:
-        lines = [json.loads(line) for line in whole.splitlines()]
-    except ValueError:
-        lines = []
-    if not lines or not isinstance(lines[0], dict) or lines[0].get("schema") != JOURNAL_SCHEMA:
+    *lines, rest = raw.split(b"\n")
+    found = [_entry(line) for line in lines]
+    if not found or found[0] is None or found[0].get("schema") != JOURNAL_SCHEMA:
         raise ResultError(f"{path}: not a journal of `bench run`; delete it to start afresh")
-    if len(whole) < len(raw):
-        os.truncate(path, len(whole))
-    return lines[0], lines[1:]
+    kept = [entry for entry in found if entry is not None]
+    if rest or len(kept) < len(found):
+        whole = [line for line, entry in zip(lines, found, strict=True) if entry is not None]
+        write_atomically(path, "".join(f"{line.decode()}\n" for line in whole))
+    return kept[0], kept[1:]
+
+
+def _entry(line: bytes) -> dict[str, Any] | None:
+    """A whole line; None for a damaged one."""
+    try:
+        entry = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return entry if isinstance(entry, dict) else None

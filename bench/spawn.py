@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from bench.decode import DecodeError, decode, dumps
@@ -18,7 +20,7 @@ HOME = Path(__file__).resolve().parent.parent
 def spawn(request: Request, limit_s: float) -> Case | str:
     """The case, or a text that says why there is none. An interrupt ends the worker too."""
     pipe = subprocess.PIPE
-    command = [sys.executable, "-m", "bench.worker"]
+    command = [sys.executable, "-m", "bench.worker", str(os.getpid())]
     with subprocess.Popen(
         command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, cwd=HOME, start_new_session=True
     ) as process:
@@ -27,8 +29,15 @@ def spawn(request: Request, limit_s: float) -> Case | str:
         except subprocess.TimeoutExpired:
             return f"the worker was ended after {limit_s:g} s; allow more with limit_s in the suite file"
         finally:
-            process.kill()
+            _end(process)
     return understood(process.returncode, answer, complaint)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    """Kill what is left of a worker and of the processes that it started."""
+    if process.poll() is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def understood(code: int, answer: str, complaint: str) -> Case | str:

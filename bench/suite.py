@@ -7,6 +7,7 @@ import resource
 import secrets
 import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,9 @@ from bench.case import blank
 from bench.decode import DecodeError, decode, dumps, encode
 from bench.judge import judged
 from bench.load import ResultError
+from bench.lock import locked
 from bench.machine import Sources, last_level_cache_bytes, passport
-from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, known
+from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, known, read_result
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
 from bench.summary import merged
@@ -104,32 +106,51 @@ def run(
     Raises:
         ResultError: the files say no (see `begin`), or the disk is full; finished cases stay in the journal.
     """
-    header, answers = begin(settings, output, sources, resume=resume, force=force)
-    before, cpu_before = environment.look(sources), _own_cpu_s()
-    jobs = order(settings, header.order_seed)
-    left = dict.fromkeys(job.kernel for job in jobs if job.id not in answers)
-    compiled = _compiled(tuple(left), compiler, progress)
+    with locked(output):
+        done = _already_stored(output) if resume else None
+        if done is not None:
+            return done
+        header, answers = begin(settings, output, sources, resume=resume, force=force)
+        before, cpu_before = environment.look(sources), _own_cpu_s()
+        jobs = order(settings, header.order_seed)
+        left = dict.fromkeys(job.kernel for job in jobs if job.id not in answers)
+        compiled = _compiled(tuple(left), compiler, progress)
 
-    def ask(job: Job) -> Case:
-        answer = worker(_request(job, settings, kernels[job.kernel]), settings.limit_s)
-        return with_compile(answer, compiled) if isinstance(answer, Case) else _failed(job, settings, kernels, answer)
+        def ask(job: Job) -> Case:
+            answer = worker(_request(job, settings, kernels[job.kernel]), settings.limit_s)
+            return (
+                with_compile(answer, compiled) if isinstance(answer, Case) else _failed(job, settings, kernels, answer)
+            )
 
-    for number, job in enumerate(jobs):
-        if job.id not in answers:
-            progress(number, len(jobs), job.kernel, None)
-            _keep(job, ask(job), output, answers)
-        progress(number + 1, len(jobs), job.kernel, answers[job.id])
-    cache_bytes = last_level_cache_bytes(header.passport)
-    first = finished(answers.values(), max(settings.threads), cache_bytes)
-    for job in _low_ceilings(first, settings):
-        if job.id not in answers:
-            _keep(job, ask(job), output, answers)
-    after = environment.look(sources)
-    meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
-    final = finished(answers.values(), max(settings.threads), cache_bytes)
-    layer = _threading_layer(final)
-    seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
-    return _store(header, seen, final, layer, output)
+        for number, job in enumerate(jobs):
+            if job.id not in answers:
+                progress(number, len(jobs), job.kernel, None)
+                _keep(job, ask(job), output, answers)
+            progress(number + 1, len(jobs), job.kernel, answers[job.id])
+        cache_bytes = last_level_cache_bytes(header.passport)
+        first = finished(answers.values(), max(settings.threads), cache_bytes)
+        for job in _low_ceilings(first, settings):
+            if job.id not in answers:
+                _keep(job, ask(job), output, answers)
+        after = environment.look(sources)
+        meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
+        final = finished(answers.values(), max(settings.threads), cache_bytes)
+        layer = _threading_layer(final)
+        seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
+        return _store(header, seen, final, layer, output)
+
+
+def _already_stored(output: Path) -> Result | None:
+    """The result of a run that was ended between writing it and dropping its journal."""
+    journal = disk.journal_path(output)
+    if not (output.exists() and journal.exists()):
+        return None
+    with suppress(ResultError):
+        result = read_result(output)
+        if result.run_id == disk.read_journal(journal)[0].get("run_id"):
+            journal.unlink()
+            return result
+    return None
 
 
 def _compiled(kernels: tuple[str, ...], compiler: Compiler, progress: Progress) -> dict[str, Compiled]:

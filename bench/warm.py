@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from bench.decode import DecodeError, decode, dumps
 from bench.spawn import HOME
-from bench.worker import thread_environment
+from bench.worker import end_with_parent, thread_environment
 
 if TYPE_CHECKING:
     from kernels.spec import Kernel
@@ -90,7 +90,7 @@ def _compile_waiting(
 def _start() -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     return subprocess.Popen(
-        [sys.executable, "-m", "bench.warm"],
+        [sys.executable, "-m", "bench.warm", str(os.getpid())],
         stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True, bufsize=1, cwd=HOME, start_new_session=True,
     )  # fmt: skip
 
@@ -130,6 +130,8 @@ def smallest_size(kernel: Kernel) -> Mapping[str, int]:
 
 def main() -> None:
     """Entry point of the process: a name per line comes in, a line of JSON goes out. What kernels print is dropped."""
+    if len(sys.argv) > 1:
+        end_with_parent(int(sys.argv[1]))
     answer = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)
     os.environ.update(thread_environment(1))
