@@ -19,11 +19,13 @@ class Clock:
     wall_s    real time, monotonic
     cpu_s     time that all threads of the process and of its children spent on a core
     waited_s  time that its threads were ready but had no core; None where the kernel does not count it
+    rest      sleeps for so many seconds
     """
 
     wall_s: Callable[[], float]
     cpu_s: Callable[[], float]
     waited_s: Callable[[], float | None]
+    rest: Callable[[float], None] = lambda _seconds: None
 
 
 def run_queue_wait_s(proc: Path = Path("/proc")) -> float | None:
@@ -49,4 +51,4 @@ def family_cpu_s() -> float:
     return total
 
 
-SYSTEM = Clock(time.perf_counter, family_cpu_s, run_queue_wait_s)
+SYSTEM = Clock(time.perf_counter, family_cpu_s, run_queue_wait_s, time.sleep)

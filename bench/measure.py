@@ -15,6 +15,7 @@ from bench.stats import median_interval
 
 Call = Callable[[], None]
 MIN_SAMPLE_S = 1e-3
+REST_S = 5e-4
 MAX_SAMPLES = 2000
 
 
@@ -124,9 +125,12 @@ def _rounds(calls: Sequence[Call], stop: Stop, batch: int, clock: Clock) -> tupl
 
 
 def _round(calls: Sequence[Call], number: int, batch: int, clock: Clock) -> tuple[float, ...]:
+    """One sample of every runner; a rest before each lets the threads of the one before fall asleep."""
     spent = [0.0] * len(calls)
     for step in range(len(calls)):
         runner = (number + step) % len(calls)
+        if len(calls) > 1:
+            clock.rest(REST_S)
         spent[runner] = _sample(calls[runner], batch, clock)
     return tuple(spent)
 

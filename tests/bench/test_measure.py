@@ -39,6 +39,15 @@ def test_a_noisy_kernel_takes_as_many_samples_as_its_noise_asks_for() -> None:
     assert counts[0] < counts[1] < counts[2]
 
 
+def test_runners_that_alternate_rest_between_their_turns_and_one_alone_does_not() -> None:
+    for count in (1, 3):
+        hands, log = Hands(), []
+        runners = [Runner(hands, [0.01], log=log, name="run") for _ in range(count)]
+        steady(runners, STOP, replace(hands.clock(), rest=lambda seconds: log.append(f"rest {seconds:g}")))
+        rounds = log[-14:] if count > 1 else log
+        assert rounds == (["rest 0.0005", "run"] * 7 if count > 1 else ["run"] * len(log))
+
+
 def test_the_time_cap_ends_a_hopeless_case_and_says_so() -> None:
     hands = Hands()
     found = steady([Runner(hands, [0.01, 0.03])], replace(STOP, time_cap_s=0.3), hands.clock())
