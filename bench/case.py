@@ -9,7 +9,7 @@ from typing import Any
 import numba
 from numba.np.ufunc.parallel import threading_layer
 
-from bench import environment, verify
+from bench import energy, environment, verify
 from bench.clock import Clock
 from bench.machine import Sources
 from bench.measure import Stop, Timing, first_call, steady
@@ -53,6 +53,7 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
         peer_time(name, version, samples, ours, counts)
         for (name, version, _), samples in zip((*bound, *plain), timing.samples_s[1:], strict=True)
     ]
+    used, no_energy = energy.energy_or_reason(call, case.version, sources.root, clock)
     return summarised(
         replace(
             case,
@@ -64,6 +65,8 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
             peers=(*times[: len(bound)], *skipped),
             plain=times[-1] if plain else None,
             threading_layer=_threading_layer(),
+            energy=used,
+            energy_reason=no_energy,
             verdict="ok",
             remedy="",
         )

@@ -90,7 +90,10 @@ class Spread:
 class Energy:
     """Energy of one call above that of the idle machine.
 
-    method: what counted, and over which parts: "RAPL package", "NVML counter".
+    method                    what counted, and over which parts: "RAPL, 2 packages and memory", "NVML counter, 1 GPU"
+    joules_low, joules_high   interval of joules_per_call, None in files that have none
+    busy_watt, idle_watt      power of all that was counted, at work and just before
+    duration_s                how long the calls ran
     """
 
     method: str
@@ -98,6 +101,8 @@ class Energy:
     busy_watt: float
     idle_watt: float
     duration_s: float
+    joules_low: float | None = None
+    joules_high: float | None = None
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ class Case:
     goals: library of a peer, or "best" -> peer time / ours that was aimed at, on one thread.
     plain: the same work as plain compiled loops, timed like a peer.
     conditions: what else happened on the machine meanwhile, as shares of time.
+    energy_reason: why there is no energy.
     """
 
     kernel: str
@@ -151,6 +157,7 @@ class Case:
     conditions: Mapping[str, float | None] | None = None
     spread: Spread | None = None
     energy: Energy | None = None
+    energy_reason: str = ""
     traffic: Traffic | None = None
     verdict: Grade = "failed"
     remedy: str = ""
