@@ -139,7 +139,7 @@ def nvml(load: Callable[[str], Any] = import_module) -> Meter:
         for counter in counters:
             counter.read_joules()
     except library.NVMLError as error:
-        raise NoMeter(f"the NVIDIA driver gives no energy: {error}") from None
+        raise NoMeter(f"no NVIDIA driver that counts energy: {error}") from None
     if not counters:
         raise NoMeter("the NVIDIA driver shows no GPU")
     return Meter(f"NVML counter, {len(counters)} GPU{'s' * (len(counters) > 1)}", counters)

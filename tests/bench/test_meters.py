@@ -135,8 +135,8 @@ def test_all_gpus_count_in_joules() -> None:
     ("load", "reason"),
     [
         (missing, NO_NVML),
-        (library([1], no_driver), "the NVIDIA driver gives no energy: Driver Not Loaded"),
-        (library([1, None]), "the NVIDIA driver gives no energy: Not Supported"),
+        (library([1], no_driver), "no NVIDIA driver that counts energy: Driver Not Loaded"),
+        (library([1, None]), "no NVIDIA driver that counts energy: Not Supported"),
         (library([]), "the NVIDIA driver shows no GPU"),
     ],
 )
