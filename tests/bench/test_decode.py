@@ -33,6 +33,7 @@ class Tree:
     mood: Literal["calm", "wild"]
     anything: Any
     tall: bool = False
+    row: tuple[float, ...] = ()
 
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
@@ -47,6 +48,7 @@ trees = st.builds(
     st.sampled_from(["calm", "wild"]),
     st.none() | st.integers() | st.lists(st.text()),
     st.booleans(),
+    st.lists(finite).map(tuple),
 )
 
 
@@ -77,7 +79,11 @@ def test_defaults_fill_what_is_absent_and_whole_numbers_serve_as_numbers() -> No
         ({"table": {"a": "x"}}, "table.a", "a finite number"),
         ({"table": {"a": True}}, "table.a", "a finite number"),
         ({"table": {"a": float("inf")}}, "table.a", "a finite number"),
+        ({"table": {"a": 10**400}}, "table.a", "a finite number"),
         ({"table": []}, "table", "an object"),
+        ({"row": [1.0, float("nan")]}, "row[1]", "a finite number"),
+        ({"row": [1.0, "x"]}, "row[1]", "a finite number"),
+        ({"row": 1.0}, "row", "a list"),
         ({"leaves": {}}, "leaves", "a list"),
         ({"leaves": [3]}, "leaves[0]", "an object"),
         ({"leaves": [{"length_m": 1.0, "count": 1.5}]}, "leaves[0].count", "a whole number"),
