@@ -19,7 +19,7 @@ from bench.load import load
 RESULT_SCHEMA = "innocap.result/2"
 READABLE = ("innocap.result/1", RESULT_SCHEMA)
 
-Grade = Literal["ok", "noisy", "refused", "wrong", "failed"]
+Grade = Literal["ok", "noisy", "refused", "wrong", "failed", "unverified"]
 Passport = Mapping[str, Any]
 
 
@@ -120,6 +120,7 @@ class Case:
     samples_s: seconds per call, process after process; samples_per_process says how many each of them gave.
     median_s with [low_s, high_s]: 95 % interval of the median, over samples and processes.
     fraction_of_ceiling: shortest possible time by the roofline / median_s.
+    verdict: unverified is a time from another program, whose answers nobody checked.
     goals: library of a peer, or "best" -> peer time / ours that was aimed at, on one thread.
     plain: the same work as plain compiled loops, timed like a peer.
     conditions: what else happened on the machine meanwhile, as shares of time.

@@ -15,7 +15,7 @@ from bench.result import Case, Environment, PeerTime, Result, known
 
 WIDTH = 120
 MANY_CALLS = 1e6
-STYLES = {"ok": "green", "noisy": "yellow", "refused": "red", "wrong": "red", "failed": "red"}
+STYLES = {"ok": "green", "noisy": "yellow", "refused": "red", "wrong": "red", "failed": "red", "unverified": "dim"}
 LEVEL_STYLES = {"quiet": "green", "usable": "yellow", "noisy": "red"}
 
 
