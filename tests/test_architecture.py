@@ -22,6 +22,9 @@ FOREIGN = {
     "altair": ("planner.report",),
     "vl_convert": ("planner.report",),
     "jinja2": ("planner.report",),
+    "sqlalchemy": ("bench.store",),
+    "psycopg": ("bench.store",),
+    "pyarrow": ("bench.store",),
     "click": ("planner.cli", "bench.cli"),
 }
 JOINTS = {
