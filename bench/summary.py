@@ -29,9 +29,9 @@ def summarised(case: Case) -> Case:
 def over_processes(samples: Sequence[float], counts: Sequence[int]) -> Estimate:
     """Median of all samples; its interval reaches at least from the lowest to the highest median of a process.
 
-    Processes differ by more than their samples do (addresses, pages, caches), which the bootstrap cannot see.
+    Processes differ by more than their samples do (addresses, pages, caches), which the interval of all cannot see.
     """
-    pooled = median_interval(samples)
+    pooled = median_interval(samples, counts=counts)
     medians = [median_interval(part).median for part in split(samples, counts)]
     return Estimate(pooled.median, min(pooled.low, *medians), max(pooled.high, *medians))
 

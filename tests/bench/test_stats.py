@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.result import Spread
-from bench.stats import Estimate, median_interval, split, spread
+from bench.stats import Estimate, median_interval, repetition, split, spread
 
 samples = st.lists(st.floats(1e-6, 1e3), min_size=1, max_size=40)
 
@@ -44,11 +48,98 @@ def test_a_wider_confidence_gives_a_wider_interval() -> None:
     assert wide.low < narrow.low < narrow.high < wide.high
 
 
-def test_the_interval_covers_the_true_median_about_as_often_as_it_says() -> None:
-    random = np.random.default_rng(2)
-    draws = [median_interval(random.lognormal(0, 0.3, 25)) for _ in range(300)]
-    covered = np.mean([found.low <= 1.0 <= found.high for found in draws])
-    assert 0.90 <= covered <= 0.99
+Noise = Callable[[np.random.Generator, int], Any]
+
+
+def two_peaks(random: np.random.Generator, count: int) -> Any:
+    return np.where(random.random(count) < 0.7, random.normal(10, 0.1, count), random.normal(11, 0.1, count))
+
+
+def wild(random: np.random.Generator, count: int) -> Any:
+    """One sample in ten comes late, some of them very late, on either side alike."""
+    return random.normal(10, 0.1, count) + np.where(random.random(count) < 0.1, random.standard_cauchy(count), 0)
+
+
+NOISES: dict[str, tuple[Noise, float]] = {
+    "normal": (lambda random, count: random.normal(10, 0.1, count), 10.0),
+    "lognormal": (lambda random, count: random.lognormal(0, 0.3, count), 1.0),
+    "exponential": (lambda random, count: 1 + random.exponential(1, count), 1 + math.log(2)),
+    "two peaks": (two_peaks, float(np.median(two_peaks(np.random.default_rng(1), 2_000_000)))),
+    "wild": (wild, 10.0),
+}
+
+
+def wandering(random: np.random.Generator, count: int, correlation: float) -> Any:
+    """Lognormal noise around 1 whose logarithm is an autoregressive series of first order."""
+    found = random.normal(0, 1, count)
+    for place in range(1, count):
+        found[place] = correlation * found[place - 1] + math.sqrt(1 - correlation**2) * found[place]
+    return np.exp(0.3 * found)
+
+
+def coverage(noise: Noise, truth: float, count: int, series: int, seed: int) -> float:
+    """Share of simulated series whose interval holds the truth."""
+    random = np.random.default_rng(seed)
+    found = (median_interval(noise(random, count)) for _ in range(series))
+    return sum(one.low <= truth <= one.high for one in found) / series
+
+
+@pytest.mark.parametrize("count", [7, 10, 16, 60, 200])
+@pytest.mark.parametrize("name", NOISES)
+def test_the_interval_covers_the_true_median_as_often_as_it_says(name: str, count: int) -> None:
+    assert 0.93 <= coverage(*NOISES[name], count, 3000, seed=count) <= 0.97
+
+
+@pytest.mark.parametrize(("correlation", "count", "least"), [(0.3, 20, 0.92), (0.3, 200, 0.93), (0.6, 30, 0.88),
+                                                             (0.6, 100, 0.92), (0.6, 200, 0.92)])  # fmt: skip
+def test_samples_that_resemble_their_predecessors_give_a_wider_interval(
+    correlation: float, count: int, least: float
+) -> None:
+    covered = coverage(lambda random, count: wandering(random, count, correlation), 1.0, count, 600, seed=3)
+    assert least <= covered <= 0.97
+
+
+def test_shuffling_narrows_the_interval_of_wandering_samples() -> None:
+    random = np.random.default_rng(5)
+    values = wandering(random, 200, 0.6)
+    in_order, shuffled = median_interval(values), median_interval(random.permutation(values))
+    assert in_order.high - in_order.low > 1.5 * (shuffled.high - shuffled.low)
+
+
+def test_a_step_between_processes_is_no_correlation() -> None:
+    random = np.random.default_rng(6)
+    one, other = random.normal(10, 0.1, 40), random.normal(10.3, 0.1, 40)
+    assert repetition([one, other]) < 1.3
+    assert repetition([np.concatenate([one, other])]) > 4
+    joined = [*one, *other]
+    apart, together = median_interval(joined, counts=(40, 40)), median_interval(joined)
+    assert apart.high - apart.low < together.high - together.low
+
+
+@given(samples)
+def test_repeated_samples_never_count_more_than_once(values: list[float]) -> None:
+    assert 1.0 <= repetition([np.array(values)]) <= len(values)
+
+
+def test_the_places_of_the_ends_by_hand() -> None:
+    """Seven samples: the range covers 126/128, the second to the sixth 112/128; the table of the binomial."""
+    share = (126 / 128 - 0.95) / (14 / 128)
+    inward = 6 * share / (1 + 5 * share)
+    found = median_interval([3.0, 0.0, 6.0, 1.0, 5.0, 2.0, 4.0])
+    assert (found.low, found.high) == (pytest.approx(inward), pytest.approx(6 - inward))
+
+
+def test_few_samples_give_their_whole_range() -> None:
+    for count in range(1, 6):
+        values = [10.0 + (place * 7) % 5 for place in range(count)]
+        assert (median_interval(values).low, median_interval(values).high) == (min(values), max(values))
+
+
+@pytest.mark.parametrize("count", [401, 5000])
+def test_the_rule_for_many_samples_goes_on_where_the_exact_one_ends(count: int) -> None:
+    values = np.random.default_rng(7).permutation(np.arange(count, dtype=float))
+    found = median_interval(values)
+    assert (found.high - found.low) / 2 == pytest.approx(1.96 * math.sqrt(count) / 2, rel=0.01)
 
 
 def test_a_single_outlier_does_not_move_the_median() -> None:
