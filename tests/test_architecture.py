@@ -26,6 +26,7 @@ FOREIGN = {
     "psycopg": ("bench.store",),
     "pyarrow": ("bench.store",),
     "click": ("planner.cli", "bench.cli"),
+    "distributed": ("bench.fleet",),
 }
 JOINTS = {
     ("planner.capability", "bench.load"),
