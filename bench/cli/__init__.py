@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from bench.cli.capability import capability
+from bench.cli.compare import compare
 from bench.cli.doctor import doctor
 from bench.cli.list_kernels import list_kernels
 from bench.cli.roofline import roofline
 from bench.cli.run import run
 from bench.cli.show import show
 
-COMMANDS = (list_kernels, doctor, run, show, roofline, capability)
+COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability)
 
 
 @click.group()

@@ -16,7 +16,7 @@ from bench.compare.change import Change, change, decided, scatter
 from bench.compare.likeness import require_alike
 from bench.compare.moderate import prior
 from bench.compare.ranks import holm
-from bench.result import Case, Result
+from bench.result import Case, Result, known
 
 MIN_EFFECT = 0.03
 TIMED = ("ok", "noisy")
@@ -33,9 +33,22 @@ class Left:
 
 
 @dataclass(frozen=True)
+class Run:
+    """Where one result comes from; commit: of the harness and its kernels, with a + where files were changed."""
+
+    run_id: str
+    created: str
+    suite: str
+    cpu: str
+    commit: str
+    quiet: str
+
+
+@dataclass(frozen=True)
 class Comparison:
     """What changed from OLD to NEW.
 
+    old, new     the runs of each side
     changes      cases with times on both sides, the largest decided change first
     left         the others
     mean         geometric mean of the ratios with its 95 % interval [mean_low, mean_high]; None without changes
@@ -44,6 +57,8 @@ class Comparison:
     differences  of the machines, where they were allowed
     """
 
+    old: tuple[Run, ...]
+    new: tuple[Run, ...]
     changes: tuple[Change, ...]
     left: tuple[Left, ...]
     mean: float | None
@@ -52,9 +67,10 @@ class Comparison:
     min_effect: float
     noise_floor: float | None
     differences: tuple[str, ...]
-    old_runs: int
-    new_runs: int
-    same_runs: bool
+
+    @property
+    def same_runs(self) -> bool:
+        return {run.run_id for run in self.old} == {run.run_id for run in self.new}
 
     def count(self, verdict: str) -> int:
         return sum(found.verdict == verdict for found in self.changes)
@@ -84,6 +100,8 @@ def compare(
     judged = [decided(entry, p) for entry, p in zip(changes, holm([entry.p for entry in changes]), strict=True)]
     mean = geometric_mean(changes)
     return Comparison(
+        old=tuple(map(_run, old)),
+        new=tuple(map(_run, new)),
         changes=tuple(sorted(judged, key=_rank)),
         left=tuple(left),
         mean=mean[0] if mean else None,
@@ -92,9 +110,6 @@ def compare(
         min_effect=min_effect,
         noise_floor=max(floors, default=None),
         differences=tuple(found),
-        old_runs=len(old),
-        new_runs=len(new),
-        same_runs={result.run_id for result in old} == {result.run_id for result in new},
     )
 
 
@@ -112,6 +127,14 @@ def geometric_mean(changes: Sequence[Change]) -> tuple[float, float, float] | No
 
 def _distinct(results: Sequence[Result]) -> list[Result]:
     return list({result.run_id: result for result in results}.values())
+
+
+def _run(result: Result) -> Run:
+    passport = result.machine.passport
+    git = known(passport, "git") or {}
+    commit = str(git.get("commit") or "unknown")[:10] + ("+" if git.get("changed") else "")
+    cpu = str(known(passport, "cpu_model") or "unnamed processor")
+    return Run(result.run_id, result.created, result.suite, cpu, commit, result.environment.verdict)
 
 
 def _by_id(results: Sequence[Result]) -> dict[str, list[Case]]:
