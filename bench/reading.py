@@ -143,6 +143,15 @@ def suite_path(name: str) -> Path:
     return path
 
 
+def read_yaml(path: Path, required: tuple[str, ...], optional: tuple[str, ...]) -> Document:
+    """YAML file of keys and values, whose keys are checked.
+
+    Raises:
+        InputError: unreadable, not YAML, unknown or missing key.
+    """
+    return _checked(path, _yaml, required, optional)
+
+
 def known_name(name: str, names: Collection[str], where: str) -> None:
     """Refuse a name that is not among `names`, and say which one was probably meant. Raises InputError."""
     if name not in names:
