@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
+from itertools import pairwise
 from typing import Any
 
 import numba
 from numba.np.ufunc.parallel import threading_layer
 
-from bench import energy, environment, verify
+from bench import energy, environment, placement, verify
 from bench.clock import Clock
 from bench.machine import Sources
 from bench.measure import Stop, Timing, first_call, steady
@@ -22,7 +24,14 @@ from kernels.network.collective import Collective
 from kernels.spec import Kernel
 
 
-def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, peers: tuple[Peer, ...] = PEERS) -> Case:
+def run_case(
+    kernel: Kernel,
+    request: Request,
+    clock: Clock,
+    sources: Sources,
+    peers: tuple[Peer, ...] = PEERS,
+    cpus: Sequence[int] = (),
+) -> Case:
     """Run one kernel once for its answer and, if that is right, many times for its speed.
 
     Args:
@@ -31,10 +40,13 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
         clock: where time comes from.
         sources: where the state of the machine comes from.
         peers: candidates to run beside it, if the request asks for peers.
+        cpus: logical CPUs to tie the threads to, one each; none leaves this process as it is.
     """
-    trial = verify.prepare(kernel, request.params, request.seed)
+    seen = [placement.threads_now()]
+    trial, touch = _near_threads(verify.prepare(kernel, request.params, request.seed), kernel, request, cpus)
     call = caller(kernel, trial.arrays)
     first = first_call(call, clock)
+    seen.append(placement.threads_now())
     case = replace(
         blank(kernel, request),
         verification=verify.check(kernel, trial),
@@ -44,9 +56,11 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
     if not case.verification.passed:
         return replace(case, compile_s=None, first_call_s=None, verdict="wrong")
     bound, skipped = bind_peers(kernel, trial, request, peers)
-    before = environment.look(sources)
     plain, _ = bind_peers(kernel, trial, request, plain_loops(kernel))
-    timing = steady([call, *(run for _, _, run in (*bound, *plain))], _stop(request), clock)
+    seen.append(placement.threads_now())
+    placed = f"{_pinned(kernel, seen, cpus)}; {touch}"
+    before = environment.look(sources)
+    timing = steady([call, *(run for _, _, run in (*bound, *plain))], _stop(request), clock, request.seed)
     meanwhile = environment.during(before, environment.look(sources), timing.cpu_s)
     ours, counts = timing.samples_s[0], (len(timing.samples_s[0]),)
     times = [
@@ -65,12 +79,31 @@ def run_case(kernel: Kernel, request: Request, clock: Clock, sources: Sources, p
             peers=(*times[: len(bound)], *skipped),
             plain=times[-1] if plain else None,
             threading_layer=_threading_layer(),
+            placement=placed,
             energy=used,
             energy_reason=no_energy,
             verdict="ok",
             remedy="",
         )
     )
+
+
+def _near_threads(
+    trial: verify.Trial, kernel: Kernel, request: Request, cpus: Sequence[int]
+) -> tuple[verify.Trial, str]:
+    """The trial with its arrays near the threads, where that matters, and what was done."""
+    if kernel.limit == "network":
+        return trial, "arrays as made: each rank has its own"
+    touch = placement.touch_needed(placement.nodes_of(set(cpus)), request.threads)
+    return (replace(trial, arrays=placement.placed_near_threads(trial.arrays)) if touch.needed else trial), touch.reason
+
+
+def _pinned(kernel: Kernel, seen: Sequence[frozenset[int]], cpus: Sequence[int]) -> str:
+    """Pin this thread and those that appeared between two looks; ranks of a network kernel place themselves."""
+    if kernel.limit == "network" or not cpus:
+        return "threads are not pinned"
+    pools = [seen[0] - {threading.get_native_id()}, *(later - earlier for earlier, later in pairwise(seen))]
+    return placement.pin(pools, cpus)
 
 
 def caller(kernel: Kernel, arrays: Mapping[str, Any]) -> Callable[[], None]:

@@ -1,8 +1,9 @@
-"""The stopwatch: compile, first call and steady state apart, peers alternating round by round."""
+"""The stopwatch: compile, first call and steady state apart, peers in random order round by round."""
 
 from __future__ import annotations
 
 import gc
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,31 +91,38 @@ def first_call(call: Call, clock: Clock) -> FirstCall:
     return FirstCall(locked.seconds, max(total - locked.seconds, 0.0), "miss" if compiled.count else "hit")
 
 
-def steady(calls: Sequence[Call], stop: Stop, clock: Clock) -> Timing:
-    """Time all runners in alternating rounds until the first one's median is known well enough.
+def steady(calls: Sequence[Call], stop: Stop, clock: Clock, seed: int = 0) -> Timing:
+    """Time all runners in rounds until the first one's median is known well enough.
+
+    Each round has its own random order. If runners took turns in a fixed pattern, a disturbance that comes back at
+    the pace of the pattern would always hit the same one, and each would always find the caches as the same other
+    one left them.
 
     Args:
         calls: runners on the same buffers; the first decides when to stop.
         stop: target, minima and cap.
         clock: where time comes from.
+        seed: of the order.
     """
     with _quiet_collector():
         batch = _calls_per_sample(calls[0], clock)
         begin = clock.wall_s(), clock.cpu_s(), clock.waited_s()
-        rounds, reason = _rounds(calls, stop, batch, clock)
+        rounds, reason = _rounds(calls, stop, batch, clock, random.Random(seed))
         end = clock.wall_s(), clock.cpu_s(), clock.waited_s()
     waited = None if begin[2] is None or end[2] is None else max(end[2] - begin[2], 0.0)
     samples = tuple(zip(*rounds, strict=True))
     return Timing(samples, batch, reason, end[0] - begin[0], end[1] - begin[1], waited)
 
 
-def _rounds(calls: Sequence[Call], stop: Stop, batch: int, clock: Clock) -> tuple[list[tuple[float, ...]], str]:
+def _rounds(
+    calls: Sequence[Call], stop: Stop, batch: int, clock: Clock, chance: random.Random
+) -> tuple[list[tuple[float, ...]], str]:
     started = clock.wall_s()
     early, deadline = (started + limit * len(calls) for limit in (stop.min_time_s, stop.time_cap_s))
     rounds: list[tuple[float, ...]] = []
     next_look = stop.min_samples
     while True:
-        rounds.append(_round(calls, len(rounds), batch, clock))
+        rounds.append(_round(calls, chance.sample(range(len(calls)), len(calls)), batch, clock))
         time_s = clock.wall_s()
         late = time_s >= deadline
         if late or (len(rounds) >= next_look and time_s >= early):
@@ -124,11 +132,10 @@ def _rounds(calls: Sequence[Call], stop: Stop, batch: int, clock: Clock) -> tupl
                 return rounds, reason
 
 
-def _round(calls: Sequence[Call], number: int, batch: int, clock: Clock) -> tuple[float, ...]:
+def _round(calls: Sequence[Call], order: Sequence[int], batch: int, clock: Clock) -> tuple[float, ...]:
     """One sample of every runner; a rest before each lets the threads of the one before fall asleep."""
     spent = [0.0] * len(calls)
-    for step in range(len(calls)):
-        runner = (number + step) % len(calls)
+    for runner in order:
         if len(calls) > 1:
             clock.rest(REST_S)
         spent[runner] = _sample(calls[runner], batch, clock)

@@ -4,7 +4,8 @@ Standard library only, so that a reader needs neither numba nor numpy.
 
 History of the schema:
     innocap.result/1  first version
-    innocap.result/2  several processes per case, scatter of the samples, noise floor, energy, measured traffic
+    innocap.result/2  several processes per case, scatter of the samples, noise floor, energy, measured traffic,
+                      placement of threads and arrays
 """
 
 from __future__ import annotations
@@ -123,6 +124,7 @@ class Case:
     verdict: unverified is a time from another program, whose answers nobody checked.
     goals: library of a peer, or "best" -> peer time / ours that was aimed at, on one thread.
     plain: the same work as plain compiled loops, timed like a peer.
+    placement: where threads and arrays lay.
     conditions: what else happened on the machine meanwhile, as shares of time.
     energy_reason: why there is no energy.
     """
@@ -155,6 +157,7 @@ class Case:
     goals: Mapping[str, float] = field(default_factory=dict)
     plain: PeerTime | None = None
     threading_layer: str | None = None
+    placement: str = ""
     conditions: Mapping[str, float | None] | None = None
     spread: Spread | None = None
     energy: Energy | None = None

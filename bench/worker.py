@@ -30,7 +30,7 @@ class Request:
     threads       of the kernel and of its peers
     interval, min_samples, min_time_s, time_cap_s  when to stop, as in `bench.measure.Stop`
     peers         whether native peers run beside the kernel
-    seed          of the inputs
+    seed          of the inputs, and of the order in which kernel and peers take their turns
     """
 
     kernel: str
@@ -87,11 +87,16 @@ def _siblings(cpu: int, sys_root: Path) -> str:
         return str(cpu)
 
 
-def settle(threads: int) -> None:
-    """Limit and pin this process; must come before any numerical library is imported."""
+def settle(threads: int) -> tuple[int, ...]:
+    """Limit this process, and keep it to as many CPUs as it has threads: these, the siblings of a core last.
+
+    Must come before any numerical library is imported.
+    """
     os.environ.update(thread_environment(threads))
+    cpus = cores_to_use(threads, allowed_cpus())
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores_to_use(threads, allowed_cpus()))
+        os.sched_setaffinity(0, cpus)
+    return tuple(sorted(cpus))
 
 
 def end_with_parent(parent: int) -> None:
@@ -113,14 +118,14 @@ def main() -> None:
     answer = os.dup(1)
     os.dup2(2, 1)
     request = decode(Request, json.load(sys.stdin))
-    settle(request.threads)
+    cpus = settle(request.threads)
     from bench.case import run_case
     from bench.clock import SYSTEM
     from bench.machine import this_machine
     from kernels import KERNELS
 
     kernel = next(kernel for kernel in KERNELS if kernel.name == request.kernel)
-    case = run_case(kernel, request, SYSTEM, this_machine())
+    case = run_case(kernel, request, SYSTEM, this_machine(), cpus=cpus)
     with os.fdopen(answer, "w") as stream:
         stream.write(dumps(case))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -178,3 +179,36 @@ def test_plain_loops_that_are_wrong_have_no_time(tmp_path: Path) -> None:
 
 def test_goals_travel_with_the_case() -> None:
     assert blank(replace(TOY, goals={"C": 0.98}), REQUEST).goals == {"C": 0.98}
+
+
+def test_arrays_move_where_there_are_several_nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands, moved = Hands(), []
+
+    def near(arrays: Mapping[str, Any]) -> dict[str, Any]:
+        moved.append(list(arrays))
+        return {name: value.copy() if isinstance(value, np.ndarray) else value for name, value in arrays.items()}
+
+    monkeypatch.setattr("bench.placement.nodes_of", lambda _cpus: 2)
+    monkeypatch.setattr("bench.placement.placed_near_threads", near)
+    request = replace(REQUEST, threads=4)
+    found = run_case(timed_toy(hands), request, hands.clock(), sources("epyc_vm", tmp_path))
+    assert moved == [["x", "y", "factor"]]
+    assert found.verification.passed
+    assert found.placement == "threads are not pinned; arrays first touched by 4 threads on 2 NUMA nodes"
+    assert run(timed_toy(hands), hands, tmp_path).placement.endswith("arrays as made: one thread")
+    assert len(moved) == 1
+
+
+def test_a_process_that_is_given_no_cpus_keeps_its_own(tmp_path: Path) -> None:
+    hands, before = Hands(), os.sched_getaffinity(0)
+    run(timed_toy(hands), hands, tmp_path)
+    assert os.sched_getaffinity(0) == before
+
+
+def test_ranks_of_a_network_kernel_place_themselves(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hands = Hands()
+    monkeypatch.setattr("bench.placement.pin", lambda *_: pytest.fail("pinned"))
+    found = run_case(
+        replace(timed_toy(hands), limit="network"), REQUEST, hands.clock(), sources("epyc_vm", tmp_path), cpus=(0,)
+    )
+    assert found.placement == "threads are not pinned; arrays as made: each rank has its own"

@@ -9,6 +9,8 @@ from pathlib import Path
 import numba
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bench.clock import SYSTEM
 from bench.measure import MAX_SAMPLES, Stop, first_call, steady
@@ -81,14 +83,48 @@ def test_a_short_call_is_repeated_until_a_sample_lasts_a_millisecond() -> None:
     assert found.samples_s[0] == pytest.approx([1e-5] * 7)
 
 
-def test_peers_alternate_and_take_turns_in_going_first() -> None:
+def rounds_of(log: list[str], names: str) -> list[str]:
+    """What ran in each round, in order, after the calls that only calibrate."""
+    text = "".join(log[2:])
+    return [text[start : start + len(names)] for start in range(0, len(text), len(names))]
+
+
+def test_every_runner_has_one_turn_in_each_round_and_the_order_varies() -> None:
     hands, log = Hands(), []
     runners = [Runner(hands, [0.01], log=log, name=name) for name in "abc"]
-    found = steady(runners, STOP, hands.clock())
+    found = steady(runners, replace(STOP, min_samples=60), hands.clock(), seed=4)
+    rounds = rounds_of(log, "abc")
     assert len(found.samples_s) == 3
-    rounds = "".join(log[2:])
-    assert rounds.startswith("abcbcacababc")
-    assert [rounds.count(name) for name in "abc"] == [7, 7, 7]
+    assert len(rounds) == 60
+    assert {"".join(sorted(entry)) for entry in rounds} == {"abc"}
+    assert len(set(rounds)) == 6
+
+
+def test_the_order_of_the_turns_follows_from_the_seed() -> None:
+    def log_of(seed: int) -> list[str]:
+        hands, log = Hands(), []
+        steady([Runner(hands, [0.01], log=log, name=name) for name in "abc"], STOP, hands.clock(), seed)
+        return log
+
+    assert log_of(5) == log_of(5)
+    assert len({"".join(log_of(seed)) for seed in range(10)}) > 5
+
+
+@given(period=st.integers(2, 12), phase=st.integers(0, 11), runners=st.integers(2, 4), seed=st.integers(0, 2**32))
+@settings(max_examples=60, deadline=None)
+def test_a_disturbance_that_comes_back_regularly_hits_all_runners_alike(
+    period: int, phase: int, runners: int, seed: int
+) -> None:
+    """With turns in rotation, one that comes every fourth call would hit the same one of two runners each time."""
+    hands, number = Hands(), [0]
+
+    def call() -> None:
+        number[0] += 1
+        hands.spend(0.02 if number[0] % period == phase % period else 0.01)
+
+    found = steady([call] * runners, replace(STOP, min_samples=400), hands.clock(), seed)
+    hit = [float(np.mean(np.array(samples) > 0.015)) for samples in found.samples_s]
+    assert hit == pytest.approx([1 / period] * runners, abs=0.15)
 
 
 def test_ratios_survive_a_drift_that_ruins_the_times() -> None:

@@ -74,7 +74,7 @@ def test_a_real_worker_runs_a_real_kernel() -> None:
 def test_the_answer_is_not_mixed_with_what_a_kernel_prints(tmp_path: Path) -> None:
     code = (
         "import bench.case, bench.worker, os\n"
-        "def noisy(*_):\n"
+        "def noisy(*_, **__):\n"
         "    print('hello from a kernel'); os.write(1, b'and from C')\n"
         "    return {'answer': 42}\n"
         "bench.case.run_case = noisy\n"
