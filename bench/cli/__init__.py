@@ -10,9 +10,10 @@ from bench.cli.doctor import doctor
 from bench.cli.list_kernels import list_kernels
 from bench.cli.roofline import roofline
 from bench.cli.run import run
+from bench.cli.script import script
 from bench.cli.show import show
 
-COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability)
+COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability, script)
 
 
 @click.group()
