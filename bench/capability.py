@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from bench import efficiency
 from bench.machine import last_level_cache_bytes
+from bench.nameplate import Nameplate
+from bench.plausible import checks
 from bench.reading import InputError, Mix
-from bench.record import CAPABILITY_SCHEMA, Capability, KernelSpeed, MixSpeed, Origin, Peak, Span
+from bench.record import CAPABILITY_SCHEMA, Capability, KernelSpeed, MixSpeed, Origin, Peak, Purchase, Span
 from bench.result import Case, Passport, Result, known
 from bench.roofline import MEMORY_NAME, rates_per_s
 
@@ -21,7 +25,14 @@ class Unproven(ValueError):  # noqa: N818
     """A figure the record needs was not measured, not verified, or refused; the text names a remedy."""
 
 
-def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -> Capability:
+def capability(
+    result: Result,
+    path: Path,
+    mixes: Sequence[Mix],
+    created: str,
+    purchase: Purchase | None = None,
+    nameplate: Nameplate | None = None,
+) -> Capability:
     """Capability record of the machine that made a result.
 
     Args:
@@ -29,6 +40,8 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
         path: its file, whose checksum goes into the record.
         mixes: workload mixes to weigh the kernels with.
         created: time of the record, ISO 8601 UTC.
+        purchase: what the machine costs; without it the record holds no costs.
+        nameplate: what its maker promises, for the plausibility gate.
 
     A kernel in a precision whose peak was not measured is left out, unless a mix needs it.
 
@@ -42,7 +55,7 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
     for kernel in needed:
         if kernel not in speeds:
             raise Unproven(_why_missing(kernel, result, found))
-    return Capability(
+    record = Capability(
         schema=CAPABILITY_SCHEMA,
         created=created,
         machine=result.machine.passport,
@@ -53,8 +66,10 @@ def capability(result: Result, path: Path, mixes: Sequence[Mix], created: str) -
         peaks=found,
         memory_gb_per_s=memory(result),
         kernels={name: _speed(case, found, result.machine.passport) for name, case in sorted(speeds.items())},
-        mixes=_weighed(mixes, speeds, found),
+        mixes={name: _valued(mix, speeds, purchase) for name, mix in _weighed(mixes, speeds, found).items()},
+        purchase=purchase,
     )
+    return replace(record, plausibility=checks(record, _most_threads(result), nameplate))
 
 
 def proven(result: Result) -> tuple[Case, ...]:
@@ -125,6 +140,16 @@ def _weighed(mixes: Sequence[Mix], speeds: Mapping[str, Case], found: Mapping[st
     return weighed
 
 
+def _valued(mix: MixSpeed, speeds: Mapping[str, Case], purchase: Purchase | None) -> MixSpeed:
+    effective = Span(mix.effective_tflops, mix.effective_low, mix.effective_high)
+    return replace(
+        mix,
+        gb_per_s=efficiency.bandwidth(mix.shares, speeds, effective),
+        per_watt=efficiency.per_watt(mix.shares, speeds),
+        cost=efficiency.cost(mix, purchase) if purchase else None,
+    )
+
+
 def _gflops(case: Case) -> tuple[float, float, float]:
     return rates_per_s(case, case.work.flops / 1e9)
 
@@ -149,8 +174,11 @@ def _speed(case: Case, found: Mapping[str, Peak], passport: Passport) -> KernelS
 
 
 def _all_threads(result: Result) -> Iterable[Case]:
-    most = max((case.threads for case in result.cases), default=0)
-    return [case for case in result.cases if case.threads == most]
+    return [case for case in result.cases if case.threads == _most_threads(result)]
+
+
+def _most_threads(result: Result) -> int:
+    return max((case.threads for case in result.cases), default=0)
 
 
 def _objection(case: Case, passport: Passport) -> str:

@@ -4,6 +4,7 @@ Standard library only.
 
 History of the schema:
     innocap.capability/1  first version
+    innocap.capability/2  bandwidth, energy and cost of each mix, purchase, plausibility
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ from typing import Any, Literal
 from bench.load import load
 from bench.result import Passport
 
-CAPABILITY_SCHEMA = "innocap.capability/1"
-READABLE = (CAPABILITY_SCHEMA,)
+CAPABILITY_SCHEMA = "innocap.capability/2"
+READABLE = ("innocap.capability/1", CAPABILITY_SCHEMA)
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,67 @@ class KernelSpeed:
 
 
 @dataclass(frozen=True)
+class Unmeasured:
+    """A figure that is missing, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class PerWatt:
+    """Operations per energy of a mix, GFLOP/s per W = GFLOP per J, by counters that `method` names.
+
+    above_idle   only the energy that the work costs on top of the idle machine
+    whole        all energy that was counted while the work ran
+    """
+
+    method: str
+    above_idle: Span
+    whole: Span
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a machine costs: price in units of `currency`, life in years, power in kW, electricity per kWh."""
+
+    currency: str
+    price: Span
+    life_years: Span
+    power_kw: Span | None
+    electricity_per_kwh: float | None
+    source: str
+
+
+@dataclass(frozen=True)
+class MixCost:
+    """What a mix costs on this machine, in full use over its life; `counts` says what is in it.
+
+    tflops_per_1000   sustained TFLOP/s per 1000 units of the currency of its price
+    per_eflop         units of the currency per EFLOP, 10^18 floating-point operations
+    """
+
+    currency: str
+    tflops_per_1000: Span
+    per_eflop: Span
+    counts: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure of the record against what was published; `text` names the anchor, or why it was not compared."""
+
+    figure: str
+    value: float | None
+    verdict: Literal["plausible", "too good", "too bad", "not compared"]
+    text: str
+
+
+@dataclass(frozen=True)
 class MixSpeed:
-    """A workload mix on this machine: sustained_fraction of the FMA peak of `precision`, and TFLOP/s."""
+    """A workload mix on this machine: sustained_fraction of the FMA peak of `precision`, and TFLOP/s.
+
+    gb_per_s counts the bytes that the kernels' formulas say must move. None: a record of version 1.
+    """
 
     precision: str
     shares: Mapping[str, float]
@@ -68,6 +128,9 @@ class MixSpeed:
     effective_tflops: float
     effective_low: float
     effective_high: float
+    gb_per_s: Span | None = None
+    per_watt: PerWatt | Unmeasured | None = None
+    cost: MixCost | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +156,8 @@ class Capability:
     memory_gb_per_s: Span
     kernels: Mapping[str, KernelSpeed]
     mixes: Mapping[str, MixSpeed]
+    purchase: Purchase | None = None
+    plausibility: tuple[Check, ...] = ()
 
 
 def read_capability(path: Path) -> Capability:

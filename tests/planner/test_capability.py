@@ -95,6 +95,11 @@ def test_a_measured_record_takes_the_place_of_a_brochure(tmp_path):
     assert near.eflops_per_unit == pytest.approx(40.0 * 0.4 * 0.5 * 1e-6)
 
 
+def test_a_record_of_the_first_version_is_still_read(tmp_path):
+    near = capabilities(scenario(record=written(tmp_path, record(schema="innocap.capability/1"))))[0]
+    assert (near.sustained, near.origin) == (0.4, "measured")
+
+
 def refused(problem: str, place: Scenario) -> None:
     with pytest.raises(CapabilityError, match=problem):
         capabilities(place)
@@ -120,8 +125,8 @@ def test_a_machine_without_the_precision_or_a_kernel_of_the_mix():
     ("content", "problem"),
     [
         ("not json", "not JSON"),
-        ("[1]", "expected schema 'innocap.capability/1', found None"),
-        (record(schema="innocap.result/1"), "expected schema 'innocap.capability/1', found 'innocap.result/1'"),
+        ("[1]", "expected schema 'innocap.capability/1' or 'innocap.capability/2', found None"),
+        (record(schema="innocap.result/1"), "expected schema 'innocap.capability/1' or 'innocap.capability/2', found 'innocap.result/1'"),
         ({"schema": CAPABILITY_SCHEMA}, "damaged: .* make the file again"),
         (record(result="result.json"), "damaged: .*result"),
         (record(mixes={"dense": {}}), "damaged: .*mixes"),
