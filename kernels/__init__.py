@@ -8,6 +8,7 @@ from kernels.data.bfs import BFS
 from kernels.data.histogram import HISTOGRAM
 from kernels.data.scan import SCAN
 from kernels.data.sort import SORT
+from kernels.memory.cache_read import CACHE_READ
 from kernels.memory.gups import GUPS
 from kernels.memory.pointer_chase import POINTER_CHASE
 from kernels.memory.reductions import DOT, SUM
@@ -55,6 +56,7 @@ KERNELS = (
     STREAM_TRIAD,
     DOT,
     SUM,
+    CACHE_READ,
     POINTER_CHASE,
     GUPS,
     TRANSPOSE,

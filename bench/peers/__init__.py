@@ -5,6 +5,7 @@ from __future__ import annotations
 from bench.peers import (
     batched_products,
     c_bfs,
+    c_cache,
     c_cg,
     c_chase,
     c_cross_entropy,
@@ -62,6 +63,7 @@ PEERS: tuple[Peer, ...] = (
     numpy_reductions.PEER,
     scipy_ddot.PEER,
     c_reductions.PEER,
+    c_cache.PEER,
     c_chase.PEER,
     c_gups.PEER,
     numpy_transpose.PEER,
