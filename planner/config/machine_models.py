@@ -25,8 +25,32 @@ class Mix(Strict):
         return self
 
 
+class Estimate(Strict):
+    """A figure with its range and source."""
+
+    central: Positive
+    low: Positive | None = None
+    high: Positive | None = None
+    kind: Kind = "assumption"
+    source: Text = ""
+
+
+class Purchase(Strict):
+    """What one machine costs; read by `innocap bench capability --machine`, not by plans, whose assets have prices."""
+
+    currency: Text
+    price: Estimate
+    life_years: Estimate
+    power_kw: Estimate | None = None
+    electricity_per_kwh: Estimate | None = None
+    source: Text = ""
+
+
 class Machine(Strict):
-    """A machine with its nameplate peaks and the fractions of peak that kernels reach."""
+    """A machine with its nameplate peaks and the fractions of peak that kernels reach.
+
+    memory_gb_per_s and purchase belong to one machine and to its capability record, not to the plan.
+    """
 
     id: Id
     name: Text
@@ -34,5 +58,7 @@ class Machine(Strict):
     peak_tflops: NonEmpty[dict[str, PeakParameter]]
     fraction_of_peak: dict[str, ShareParameter] = Field(default_factory=dict)
     machines_per_unit: Positive = 1.0
+    memory_gb_per_s: Estimate | None = None
+    purchase: Purchase | None = None
     source: Text = ""
     date: Text = ""
