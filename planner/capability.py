@@ -116,8 +116,16 @@ def _measured(machine: Machine, mix: Mix, record: Record) -> tuple[float, float,
         )
     cpu = _passport_cpu(record)
     quiet = record.result.environment
-    evidence = f"{machine.record}, measured {record.created[:10]} on {cpu}, environment {quiet}"
+    evidence = f"{machine.record}, measured {record.created[:10]} on {cpu}, environment {quiet}{_flags(record)}"
     return found.low, found.sustained_fraction, found.high, evidence
+
+
+def _flags(record: Record) -> str:
+    """What the plausibility gate of the record found, as the end of a sentence."""
+    found = [
+        f"{check.figure} {check.verdict}" for check in record.plausibility if check.verdict in ("too good", "too bad")
+    ]
+    return f"; implausible against published figures: {', '.join(found)}" if found else ""
 
 
 def _passport_cpu(record: Record) -> str:

@@ -100,6 +100,15 @@ def test_a_record_of_the_first_version_is_still_read(tmp_path):
     assert (near.sustained, near.origin) == (0.4, "measured")
 
 
+def test_what_the_plausibility_gate_flagged_is_said_beside_measured(tmp_path):
+    checks = [
+        {"figure": "matrix product over peak", "value": 1.2, "verdict": "too good", "text": "above 1"},
+        {"figure": "training step over peak", "value": 0.5, "verdict": "plausible", "text": ""},
+    ]
+    near = capabilities(scenario(record=written(tmp_path, record(plausibility=checks))))[0]
+    assert near.evidence.endswith("quiet; implausible against published figures: matrix product over peak too good")
+
+
 def refused(problem: str, place: Scenario) -> None:
     with pytest.raises(CapabilityError, match=problem):
         capabilities(place)
@@ -126,7 +135,10 @@ def test_a_machine_without_the_precision_or_a_kernel_of_the_mix():
     [
         ("not json", "not JSON"),
         ("[1]", "expected schema 'innocap.capability/1' or 'innocap.capability/2', found None"),
-        (record(schema="innocap.result/1"), "expected schema 'innocap.capability/1' or 'innocap.capability/2', found 'innocap.result/1'"),
+        (
+            record(schema="innocap.result/1"),
+            "expected schema 'innocap.capability/1' or 'innocap.capability/2', found 'innocap.result/1'",
+        ),
         ({"schema": CAPABILITY_SCHEMA}, "damaged: .* make the file again"),
         (record(result="result.json"), "damaged: .*result"),
         (record(mixes={"dense": {}}), "damaged: .*mixes"),
