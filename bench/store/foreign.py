@@ -49,7 +49,7 @@ def result_from(path: Path, data: Mapping[str, Any], sha256: str) -> Result:
         suite=SOURCE,
         preset=SOURCE,
         settings={"version": str(data.get("version", "unknown")), "commit": data.get("commit_info")},
-        machine=Machine(passport_from(data["machine_info"] if isinstance(data["machine_info"], dict) else {})),
+        machine=Machine(passport_from(_object(data["machine_info"]))),
         environment=Environment({}, {}, {}, "noisy", (UNWATCHED,)),
         ceilings={},
         cases=tuple(_case(path, entry, f"benchmarks[{index}]") for index, entry in enumerate(benchmarks)),
@@ -58,7 +58,7 @@ def result_from(path: Path, data: Mapping[str, Any], sha256: str) -> Result:
 
 def passport_from(told: Mapping[str, Any]) -> Passport:
     """What pytest-benchmark knows of a machine, as fields of our passport."""
-    cpu = told.get("cpu") if isinstance(told.get("cpu"), dict) else {}
+    cpu = _object(told.get("cpu"))
     found = {
         "cpu_model": cpu.get("brand_raw"),
         "cpu_vendor": cpu.get("vendor_id_raw"),
@@ -78,7 +78,7 @@ def _case(path: Path, entry: Any, where: str) -> Case:
     samples_s = tuple(_seconds(path, value, f"{where}.stats.data") for value in stats.get("data") or ())
     median_s = _seconds(path, stats.get("median"), f"{where}.stats.median")
     interval = median_interval(samples_s) if samples_s else None
-    params = entry.get("params") if isinstance(entry.get("params"), dict) else {}
+    params = _object(entry.get("params"))
     iterations = stats.get("iterations", 1)
     return Case(
         kernel=_text(path, entry, "fullname", where),
@@ -99,6 +99,10 @@ def _case(path: Path, entry: Any, where: str) -> Case:
         verdict="unverified",
         remedy=UNCHECKED,
     )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _text(path: Path, data: Mapping[str, Any], key: str, where: str = "") -> str:
@@ -146,7 +150,7 @@ def document(result: Result) -> dict[str, Any]:
 
 def _benchmarks(case: Case) -> list[dict[str, Any]]:
     timed = [peer for peer in case.peers if isinstance(peer, PeerTime)] + ([case.plain] if case.plain else [])
-    told = {"verdict": case.verdict, "verified": case.verification.passed, "precision": case.precision}
+    told: dict[str, Any] = {"verdict": case.verdict, "verified": case.verification.passed, "precision": case.precision}
     told |= {"gflop_per_s": case.gflops, "gb_per_s": case.gb_per_s, "work": case.work.formula, "run_by": "innocap"}
     ours = _benchmark(case, case.id, case.samples_s, told)
     return [ours, *(_benchmark(case, f"{case.id}:{p.name}", p.samples_s, {"version": p.version}) for p in timed)]
@@ -168,10 +172,10 @@ def _benchmark(case: Case, name: str, samples_s: Sequence[float], told: Mapping[
 def _statistics(samples_s: Sequence[float]) -> dict[str, Any]:
     from pytest_benchmark.stats import Stats
 
-    stats = Stats()
+    stats: Any = Stats()  # type: ignore[no-untyped-call]
     for sample in samples_s:
         stats.update(sample)
-    return stats.as_dict()  # type: ignore[no-any-return]
+    return dict(stats.as_dict())
 
 
 def _machine_info(passport: Passport) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import datetime
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from bench.capability import proven
@@ -52,7 +52,7 @@ class RunRows:
 
 
 def rows_of(result: Result, source: str) -> RunRows:
-    """A result as rows.
+    """A result as rows. At most one case of a kernel is marked proven: the one that a capability record would take.
 
     Args:
         result: any run.
@@ -61,7 +61,7 @@ def rows_of(result: Result, source: str) -> RunRows:
     Raises:
         ResultError: `created` is not a time, or a number or text is one that databases cannot hold.
     """
-    usable = {id(case) for case in proven(result)}
+    usable = {id(case) for case in {case.kernel: case for case in proven(result)}.values()}
     run = {name: getattr(result, name) for name in RUN} | {
         "source": source,
         "created_unix_s": unix_s(result.created),
@@ -148,12 +148,6 @@ def result_of(run: Row, passport: str, cases: Iterable[Case], ceilings: Iterable
     kept = ("value", "low", "high", "threads", "kernel")
     data["ceilings"] = {row["name"]: {name: row[name] for name in kept} for row in named}
     result = decode(Result, {**data, "cases": []})
-    return _with_cases(result, cases)
-
-
-def _with_cases(result: Result, cases: Iterable[Case]) -> Result:
-    from dataclasses import replace
-
     return replace(result, cases=tuple(cases))
 
 

@@ -16,6 +16,7 @@ from bench.store.rows import CaseRows, Row
 
 CHILDREN = (schema.CEILINGS, schema.CASES)
 GRANDCHILDREN = (schema.SAMPLES, schema.PEERS)
+MOST_PARAMETERS = 1000
 
 
 @dataclass
@@ -49,7 +50,8 @@ def write_batch(connection: Connection, copies: Iterable[Copy], numbers: Numbers
         copies: read files; of several copies of one run the one with the highest rank stays.
         numbers: what earlier batches learned; replace it when a transaction was not kept.
     """
-    counts, best = Counts(), {}
+    counts = Counts()
+    best: dict[str, Copy] = {}
     for copy in copies:
         run_id = copy.rows.run["run_id"]
         counts.older += run_id in best
@@ -161,8 +163,7 @@ def _learn(connection: Connection, table: Table, key: str, told: Mapping[str, Ro
     unknown = {text: row for text, row in told.items() if text not in numbers}
     if not unknown:
         return
-    asked = select(table.c[key], table.c.id).where(table.c[key].in_([row[key] for row in unknown.values()]))
-    present = {found: number for found, number in connection.execute(asked)}
+    present = _numbered(connection, table, key, [row[key] for row in unknown.values()])
     following, rows = _next_id(connection, table), []
     for text, row in unknown.items():
         if row[key] not in present:
@@ -171,6 +172,15 @@ def _learn(connection: Connection, table: Table, key: str, told: Mapping[str, Ro
             following += 1
         numbers[text] = present[row[key]]
     _put(connection, table, rows)
+
+
+def _numbered(connection: Connection, table: Table, key: str, values: Sequence[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for first in range(0, len(values), MOST_PARAMETERS):
+        some = values[first : first + MOST_PARAMETERS]
+        asked = select(table.c[key], table.c.id).where(table.c[key].in_(some))
+        found |= {name: number for name, number in connection.execute(asked)}  # noqa: C416
+    return found
 
 
 def _sha256(text: str) -> str:
