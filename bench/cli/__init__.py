@@ -10,10 +10,12 @@ from bench.cli.doctor import doctor
 from bench.cli.list_kernels import list_kernels
 from bench.cli.roofline import roofline
 from bench.cli.run import run
+from bench.cli.scale import scale
 from bench.cli.script import script
 from bench.cli.show import show
+from bench.cli.stragglers import stragglers
 
-COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability, script)
+COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability, script, stragglers)
 
 
 @click.group()
