@@ -58,7 +58,13 @@ def encode(value: Any) -> Any:
 
 def dumps(value: Any, *, indent: int | None = None) -> str:
     """Value as JSON text; NaN and infinity are refused because JSON has none."""
-    return json.dumps(encode(value), indent=indent, allow_nan=False, ensure_ascii=False)
+    return json.dumps(value, indent=indent, allow_nan=False, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping) or (dataclasses.is_dataclass(value) and not isinstance(value, type)):
+        return encode(value)
+    raise TypeError(f"{type(value).__name__} is not a value of JSON")
 
 
 def decode(kind: type[T], data: Any, where: str = "") -> T:
@@ -197,6 +203,8 @@ def _scalar(kind: Any) -> Reader:
 
 
 def _number(data: Any) -> float:
+    if type(data) is float and math.isfinite(data):
+        return data
     if isinstance(data, (int, float)) and not isinstance(data, bool):
         with suppress(OverflowError):
             if math.isfinite(data):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import Any
 
-from bench.decode import dumps
 from bench.result import Passport, known
 
 FACTS = (
@@ -37,11 +37,5 @@ def digest(value: Any) -> str:
 
 
 def canonical(value: Any) -> str:
-    """One spelling of a value as JSON: equal values, equal texts."""
-    return dumps(_sorted(value))
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(entry) for entry in value] if isinstance(value, list) else value
+    """One spelling of a plain value as JSON: equal values, equal texts."""
+    return json.dumps(value, sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":"))

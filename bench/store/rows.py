@@ -7,7 +7,7 @@ import datetime
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bench.capability import proven
@@ -66,15 +66,15 @@ def rows_of(result: Result, source: str) -> RunRows:
         "source": source,
         "created_unix_s": unix_s(result.created),
         "verdict": result.environment.verdict,
-        "details": _json({name: getattr(result, name) for name in RUN_REST}),
+        "details": dumps({name: getattr(result, name) for name in RUN_REST}),
     }
     ceilings = (
-        {"position": position, "name": name, **asdict(ceiling)}
+        {"position": position, "name": name, **vars(ceiling)}
         for position, (name, ceiling) in enumerate(result.ceilings.items())
     )
     cases = tuple(_case_rows(case, id(case) in usable) for case in result.cases)
     passport = result.machine.passport
-    return RunRows(_held(run), facts(passport), _json(passport), cases, tuple(map(_held, ceilings)))
+    return RunRows(_held(run), facts(passport), dumps(passport), cases, tuple(map(_held, ceilings)))
 
 
 def unix_s(created: str) -> float:
@@ -90,14 +90,14 @@ def _case_rows(case: Case, usable: bool) -> CaseRows:
     workload = {column: getattr(case, name) for name, column in WORKLOAD.items()}
     workload |= {name: getattr(case.work, name) for name in WORK}
     check = case.verification
-    workload["details"] = _json(
+    workload["details"] = dumps(
         {name: getattr(case, name) for name in WORKLOAD_REST}
         | {"formula": case.work.formula, "rtol": check.rtol, "tolerance": check.tolerance}
     )
     row = {name: getattr(case, name) for name in FIGURES} | {"verified": check.passed, "proven": usable}
     rest = {name: getattr(case, name) for name in CASE_REST}
     rest["verification"] = {"max_error": check.max_error, "seed": check.seed, "reason": check.reason}
-    row["details"] = _json(rest)
+    row["details"] = dumps(rest)
     peers = [_peer_row("peer", peer) for peer in case.peers]
     if case.plain is not None:
         peers.append(_peer_row("plain", case.plain))
@@ -109,7 +109,7 @@ def _peer_row(role: str, peer: PeerTime | PeerSkip) -> Row:
     if isinstance(peer, PeerSkip):
         empty = dict.fromkeys(("version", "median_s", "ratio", "ratio_low", "ratio_high", "samples_s"))
         return _held({"role": role, "name": peer.name, "skipped": peer.skipped, **empty})
-    return _held({"role": role, "skipped": None, **asdict(peer), "samples_s": pack(peer.samples_s)})
+    return _held({"role": role, "skipped": None, **vars(peer), "samples_s": pack(peer.samples_s)})
 
 
 def _held(row: Row) -> Row:
@@ -118,10 +118,6 @@ def _held(row: Row) -> Row:
         if isinstance(value, int) and abs(value) > LARGEST:
             raise ResultError(f"damaged: {name}: expected a whole number of at most 19 digits, found {value:.3e}")
     return row
-
-
-def _json(value: Any) -> str:
-    return dumps(value)
 
 
 def pack(samples_s: Sequence[float]) -> bytes:
