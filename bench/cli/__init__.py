@@ -15,7 +15,7 @@ from bench.cli.script import script
 from bench.cli.show import show
 from bench.cli.stragglers import stragglers
 
-COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability, script, stragglers)
+COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability, scale, script, stragglers)
 
 
 @click.group()
