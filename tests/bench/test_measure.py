@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numba
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from bench.clock import SYSTEM
 from bench.measure import MAX_SAMPLES, Stop, first_call, steady
+from bench.stats import median_interval
 from tests.bench.toys import Hands, Runner
 
 STOP = Stop(interval=0.02, min_samples=7, min_time_s=0.0, time_cap_s=100.0)
@@ -33,12 +35,37 @@ def test_a_steady_kernel_stops_at_the_minimum() -> None:
 
 def test_a_noisy_kernel_takes_as_many_samples_as_its_noise_asks_for() -> None:
     counts = []
-    for spread in (0.01, 0.1, 0.3):
+    for spread in (0.01, 0.1, 0.2):
         hands = Hands()
         found = steady([Runner(hands, noise(spread))], STOP, hands.clock())
         assert "interval within" in found.stop_reason
         counts.append(len(found.samples_s[0]))
     assert counts[0] < counts[1] < counts[2]
+
+
+def test_after_a_wide_interval_it_takes_two_narrow_ones_in_a_row() -> None:
+    """Wide at 7 samples, narrow from 28 on: looks come at 7, 10, 14, 20, 28, 39."""
+    hands = Hands()
+    times = [*noise(0.3, 7), *noise(0.001, 60)]
+    found = steady([Runner(hands, times, calls=-2)], replace(STOP, interval=0.01), hands.clock()).samples_s[0]
+    looks = [7, 10, 14, 20, 28, 39]
+    narrow = [median_interval(found[:look]).relative_half_width <= 0.01 for look in looks if look <= len(found)]
+    assert narrow[-2:] == [True, True]
+    assert (True, True) not in pairwise(narrow[:-1])
+    assert not narrow[0]
+
+
+def test_stopping_by_the_interval_keeps_its_promise(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gc, "collect", lambda: 0)
+    covered = []
+    for series in range(500):
+        hands = Hands()
+        times = 1 + 0.05 * np.random.default_rng(series).normal(size=2000)
+        found = median_interval(
+            steady([Runner(hands, times)], replace(STOP, time_cap_s=1e9), hands.clock()).samples_s[0]
+        )
+        covered.append(found.low <= 1 <= found.high)
+    assert 0.92 <= np.mean(covered) <= 0.97
 
 
 def test_runners_that_alternate_rest_between_their_turns_and_one_alone_does_not() -> None:
