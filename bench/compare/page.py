@@ -86,19 +86,24 @@ def _axis(reach: float) -> str:
     labels = "".join(
         f"<text x='{_percent(at, reach):.1f}%' y='13' text-anchor='middle'>{text}</text>" for at, text in places
     )
-    return f"<svg height='18' aria-hidden='true'>{labels}</svg>"
+    return f"<svg class='axis' aria-hidden='true'>{labels}</svg>"
 
 
 def _row(entry: Change, reach: float) -> str:
     note = f"<small>{escape(entry.note)}</small>" if entry.note else ""
     detail = f"interval {interval_text(entry)}, p {p_text(entry.p)}, {units_text(entry)}"
     return (
-        f"<tr class='{entry.verdict.lower()}'><th scope='row'>{escape(entry.id)}{note}</th>"
+        f"<tr class='{entry.verdict.lower()}'><th scope='row'>{_breakable(entry.id)}{note}</th>"
         f"<td class='num old'>{seconds_text(entry.old_s)}</td><td class='num new'>{seconds_text(entry.new_s)}</td>"
         f"<td class='plot'>{_mark(entry, reach, detail)}</td>"
         f"<td class='num change'>{entry.change:+.1%}<small>{escape(interval_text(entry))}</small></td>"
         f"<td class='verdict'>{entry.verdict}</td></tr>"
     )
+
+
+def _breakable(name: str) -> str:
+    """A name, escaped, that may be broken after its parts."""
+    return escape(name).replace("/", "/<wbr>").replace("_", "_<wbr>")
 
 
 def _mark(entry: Change, reach: float, detail: str) -> str:
@@ -107,11 +112,11 @@ def _mark(entry: Change, reach: float, detail: str) -> str:
     band = _percent(math.log1p(entry.least), reach) - 50
     title = f"{escape(entry.id)}: {entry.change:+.1%}, {escape(detail)}"
     return (
-        f"<svg height='24' role='img'><title>{title}</title>"
-        f"<rect class='band' x='{50 - band:.1f}%' width='{2 * band:.1f}%' height='24'/>"
-        "<line class='none' x1='50%' x2='50%' y2='24'/>"
-        f"<line class='span' x1='{low:.2f}%' x2='{high:.2f}%' y1='12' y2='12'/>"
-        f"<circle cx='{_percent(math.log(entry.ratio), reach):.2f}%' cy='12' r='5'/></svg>"
+        f"<svg role='img'><title>{title}</title>"
+        f"<rect class='band' x='{50 - band:.1f}%' width='{2 * band:.1f}%' height='100%'/>"
+        "<line class='none' x1='50%' x2='50%' y2='100%'/>"
+        f"<line class='span' x1='{low:.2f}%' x2='{high:.2f}%' y1='50%' y2='50%'/>"
+        f"<circle cx='{_percent(math.log(entry.ratio), reach):.2f}%' cy='50%' r='5'/></svg>"
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from bench.compare import Comparison, Run
+from bench.compare import Comparison, Left, Run
 from bench.compare.change import Change
 from bench.tables import grid, seconds_text
 
+MOST_NAMES, MOST_REASONS = 4, 6
 STYLES = {"SAME": "dim", "FASTER": "green", "SLOWER": "red", "UNCLEAR": "yellow"}
 
 
@@ -19,8 +20,7 @@ def comparison_parts(found: Comparison) -> list[RenderableType]:
     parts: list[RenderableType] = [f"OLD {runs_text(found.old)}", f"NEW {runs_text(found.new)}", ""]
     if found.changes:
         parts += [_table(found), ""]
-    parts += [Text(f"{left.id}: {left.reason}", style="red" if left.broken else "dim") for left in found.left]
-    parts += [f"{entry.id}: {entry.note}" for entry in found.changes if entry.note and _worth_a_line(entry)]
+    parts += [*_left(found.left), *_reasons(found.changes)]
     return [*parts, *(f"note: {text}" for text in notes(found)), *summary(found)]
 
 
@@ -31,9 +31,22 @@ def runs_text(runs: Sequence[Run]) -> str:
     return f"{first.created}, suite {first.suite}, {first.cpu}, commit {first.commit}, {first.quiet} machine{more}"
 
 
-def _worth_a_line(entry: Change) -> bool:
-    """A change that looks large but is not decided; the others say it in the verdict alone."""
-    return abs(entry.change) >= entry.least
+def _left(left: Sequence[Left]) -> list[Text]:
+    """Cases that were not compared: broken ones each on a line, the others by reason."""
+    lines = [Text(f"{entry.id}: {entry.reason}", style="red") for entry in left if entry.broken]
+    quiet = [entry for entry in left if not entry.broken]
+    for reason in dict.fromkeys(entry.reason for entry in quiet):
+        names = [entry.id for entry in quiet if entry.reason == reason]
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        lines.append(Text(f"not compared, {reason}: {', '.join(names[:MOST_NAMES])}{more}", style="dim"))
+    return lines
+
+
+def _reasons(changes: Sequence[Change]) -> list[str]:
+    """Why changes that look large are not decided, the largest first; the others say it in the verdict alone."""
+    lines = [f"{entry.id}: {entry.note}" for entry in changes if entry.note and abs(entry.change) >= entry.least]
+    more = [f"and {len(lines) - MOST_REASONS} more: --json and --html say why"] if len(lines) > MOST_REASONS else []
+    return [*lines[:MOST_REASONS], *more]
 
 
 def _table(found: Comparison) -> RenderableType:
@@ -92,6 +105,6 @@ def notes(found: Comparison) -> list[str]:
     if any(entry.unit == "samples" for entry in found.changes) and not found.same_runs:
         told.append(
             "cases with one process a side: processes differ by more than their samples show; "
-            "measure with --processes 3, or give several runs a side"
+            "measure in several processes (processes in the suite file), or give several runs a side"
         )
     return told
