@@ -31,7 +31,8 @@ OUTPUT = "bench-result.json"
 @click.option("--peers/--no-peers", default=None, help="Time native peers beside the kernels.")
 @click.option("--resume", is_flag=True, help="Go on with an interrupted run.")
 @click.option("--force", is_flag=True, help="Overwrite an existing result.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), default=OUTPUT, show_default=True)
+@click.option("--dask", "cluster", metavar="ADDRESS", help="Run on every host of this Dask cluster; -o is a folder.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=f"Result file.  [default: {OUTPUT}]")
 @json_option
 @plain_errors
 def run(
@@ -41,7 +42,8 @@ def run(
     peers: bool | None,
     resume: bool,
     force: bool,
-    output: Path,
+    cluster: str | None,
+    output: Path | None,
     as_json: bool,
 ) -> None:
     """Verify and time the kernels of a suite, each in a fresh process."""
@@ -52,6 +54,14 @@ def run(
 
     kernels = registry()
     suite = read_suite(suite_name, kernels)
+    if cluster:
+        from bench.cli.fleet import FOLDER, run_on_cluster
+        from bench.fleet.remote import request_of
+
+        asked = request_of(suite_name, kernels, names, threads, peers)
+        run_on_cluster(cluster, asked, output or FOLDER, resume=resume, force=force, as_json=as_json)
+        return
+    output = output or Path(OUTPUT)
     settings = narrowed(suite, kernels, allowed_cpus(), names, threads, peers)
     result = _measure(settings, kernels, output, resume, force)
     if as_json:
