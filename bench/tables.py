@@ -9,12 +9,14 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from bench.goals import best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
+from bench.goals import USABLE, best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
 from bench.judge import relative_half_width
+from bench.judge import remarks as judge_remarks
 from bench.result import Case, Environment, PeerTime, Result, known
 
 WIDTH = 120
 MANY_CALLS = 1e6
+MOST_REMARKS = 6
 STYLES = {"ok": "green", "noisy": "yellow", "refused": "red", "wrong": "red", "failed": "red", "unverified": "dim"}
 LEVEL_STYLES = {"quiet": "green", "usable": "yellow", "noisy": "red"}
 
@@ -64,6 +66,13 @@ def remarks(cases: Iterable[Case]) -> list[str]:
         least = max(noisy, key=relative_half_width)
         lines.append(f"{len(noisy)} noisy, the least certain is {least.kernel}: {least.remedy}")
     return lines
+
+
+def sample_lines(cases: Iterable[Case]) -> list[str]:
+    """What to know about the samples of single cases, the first MOST_REMARKS of it."""
+    lines = [f"- {case.id}: {text}" for case in cases if case.verdict in USABLE for text in judge_remarks(case)]
+    more = len(lines) - MOST_REMARKS
+    return [*lines[:MOST_REMARKS], f"- and {more} more such remarks"] if more > 0 else lines
 
 
 def goal_lines(cases: Iterable[Case]) -> list[str]:
@@ -159,7 +168,7 @@ def result_parts(result: Result) -> list[RenderableType]:
     cpu, cores = known(passport, "cpu_model") or "unnamed processor", known(passport, "cores") or "?"
     head = f"{cpu}, {cores} cores, {size_text(known(passport, 'memory_bytes'))}"
     parts: list[RenderableType] = [f"{head}; suite {result.suite}, sizes {result.preset}, {result.created}"]
-    parts += [cases_table(result.cases), *remarks(result.cases)]
+    parts += [cases_table(result.cases), *remarks(result.cases), *sample_lines(result.cases)]
     parts += [*goal_lines(result.cases), *peer_notes(result.cases)]
     return [*parts, *environment_parts(result.environment)]
 

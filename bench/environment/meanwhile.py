@@ -77,13 +77,21 @@ COUNTS = {
     "overheated_times": ("cores slowed down because they were hot", "improve cooling, or let it rest first"),
     "swapped_pages": ("the machine swapped memory to disk", "close programs that hold memory, or use a smaller suite"),
 }
+SERIOUS_ABOVE = {"throttled_s": 0.0, "overheated_times": 0.0, "swapped_pages": 2560.0}
 
 
 def happening(shares: Mapping[str, float | None]) -> list[Finding]:
-    """Findings of what happened during a run or a case."""
-    found = [_graded_share(shares.get(name), *texts) for name, texts in SHARES.items()]
-    found += [Finding("noisy", *texts) for name, texts in COUNTS.items() if shares.get(name)]
+    """Findings of what happened during a run or a case, the largest share first."""
+    by_size = sorted(SHARES, key=lambda name: -(shares.get(name) or 0.0))
+    found = [_graded_share(shares.get(name), *SHARES[name]) for name in by_size]
+    found += [_graded_count(shares.get(name), SERIOUS_ABOVE[name], *COUNTS[name]) for name in COUNTS]
     return [finding for finding in found if finding is not None]
+
+
+def _graded_count(count: float | None, serious_above: float, text: str, remedy: str) -> Finding | None:
+    if not count:
+        return None
+    return Finding("noisy" if count > serious_above else "usable", text, remedy)
 
 
 def _graded_share(share: float | None, text: str, remedy: str) -> Finding | None:

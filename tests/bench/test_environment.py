@@ -271,7 +271,8 @@ def test_levels_of_a_look(change: dict[str, Any], level: str) -> None:
         ({"throttled_s": 0.1}, "noisy"),
         ({"overheated_times": 2}, "noisy"),
         ({"sibling_share": 0.3}, "noisy"),
-        ({"swapped_pages": 1.0}, "noisy"),
+        ({"swapped_pages": 1.0}, "usable"),
+        ({"swapped_pages": 5000.0}, "noisy"),
         ({"others_share": None, "throttled_s": None}, "quiet"),
     ],
 )

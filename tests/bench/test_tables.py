@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
 
-from bench.result import Environment, PeerSkip, PeerTime
+from bench.result import Environment, PeerSkip, PeerTime, Spread
 from bench.tables import (
     WIDTH,
     best_peer,
@@ -22,6 +23,7 @@ from bench.tables import (
     remarks,
     result_parts,
     roofline_parts,
+    sample_lines,
     seconds_text,
     size_text,
     time_text,
@@ -144,3 +146,12 @@ def test_no_colour_codes_where_it_is_no_terminal(capsys: pytest.CaptureFixture[s
     captured = capsys.readouterr()
     assert "\x1b" not in captured.err
     assert captured.out == ""
+
+
+def test_remarks_on_samples_are_few() -> None:
+    lines = sample_lines([replace(case(f"k{number}"), spread=Spread(0.01, 0, 0.0, 0.03)) for number in range(9)])
+    assert lines[0].startswith("- k0/quick/t2: it became 3% slower")
+    assert len([line for line in lines if "k8" in line]) == 0
+    assert "more such remarks" in lines[-1]
+    assert sample_lines([case()]) == sample_lines([]) == []
+    assert sample_lines([replace(case(), spread=Spread(0.01, 0, 0.0, 0.03), verdict="refused")]) == []
