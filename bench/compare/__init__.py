@@ -91,7 +91,10 @@ def compare(
         UnlikeError: the machines differ and `unlike` does not allow it.
     """
     old, new = _distinct(old), _distinct(new)
-    found = dict.fromkeys(text for other in (*old[1:], *new) for text in require_alike(old[0], other, unlike=unlike))
+    others = [*((result, "another OLD") for result in old[1:]), *((result, "NEW") for result in new)]
+    found = dict.fromkeys(
+        text for result, name in others for text in require_alike(old[0], result, unlike=unlike, other=name)
+    )
     floors = [result.noise_floor.worst for result in (*old, *new) if result.noise_floor]
     least = max(min_effect, *floors) if floors else min_effect
     pairs, left = _paired(_by_id(old), _by_id(new))

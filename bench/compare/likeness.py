@@ -17,20 +17,20 @@ class UnlikeError(ResultError):
     """The machines of two results differ in what decides speed."""
 
 
-def differences(old: Passport, new: Passport) -> tuple[str, ...]:
-    """Facts that decide speed and differ, as "cores: 8 there, 16 here"; what a side does not know cannot differ."""
+def differences(old: Passport, new: Passport, other: str = "NEW") -> tuple[str, ...]:
+    """Facts that decide speed and differ, as "cores: 8 in OLD, 16 in NEW"; what a side does not know cannot differ."""
     found = []
     for name, view in FACTS.items():
         before, after = known(old, name), known(new, name)
         if before is None or after is None:
             continue
-        found += [f"{fact}: {a} in OLD, {b} in NEW" for fact, a, b in _unequal(name, view(before), view(after))]
+        found += [f"{fact}: {a} in OLD, {b} in {other}" for fact, a, b in _unequal(name, view(before), view(after))]
     return tuple(found)
 
 
-def require_alike(old: Result, new: Result, *, unlike: bool) -> tuple[str, ...]:
+def require_alike(old: Result, new: Result, *, unlike: bool, other: str = "NEW") -> tuple[str, ...]:
     """The differences; raises UnlikeError if there are any and nobody allowed them."""
-    found = differences(old.machine.passport, new.machine.passport)
+    found = differences(old.machine.passport, new.machine.passport, other)
     if found and not unlike:
         raise UnlikeError(
             f"the machines differ in what decides speed: {'; '.join(found)}. "
