@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from bench.cli.bundle import bundle
 from bench.cli.capability import capability
 from bench.cli.compare import compare
 from bench.cli.doctor import doctor
@@ -14,8 +15,9 @@ from bench.cli.scale import scale
 from bench.cli.script import script
 from bench.cli.show import show
 from bench.cli.stragglers import stragglers
+from bench.cli.sweep import sweep
 
-COMMANDS = (list_kernels, doctor, run, show, compare, roofline, capability, scale, script, stragglers)
+COMMANDS = (list_kernels, doctor, run, sweep, show, compare, roofline, capability, scale, script, stragglers, bundle)
 
 
 @click.group()
