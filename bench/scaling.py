@@ -112,16 +112,16 @@ def _scalability(unknowns: Values, most: float) -> dict[str, Values]:
             return {
                 "serial_share": serial,
                 "speedup_measured": _speedup(most, serial, np.zeros_like(serial)),
-                "speedup_limit": 1 / serial,
+                "speedup_limit": np.maximum(1 / serial, 1),
             }
         crosstalk = unknowns[:, 2] / one
-        best = np.sqrt(np.maximum(1 - serial, 0) / crosstalk)
+        best = np.maximum(np.sqrt(np.maximum(1 - serial, 0) / crosstalk), 1)
         return {
             "serial_share": serial,
             "crosstalk": crosstalk,
             "speedup_measured": _speedup(most, serial, crosstalk),
-            "speedup_limit": np.where(crosstalk > 0, _speedup(np.maximum(best, 1), serial, crosstalk), 1 / serial),
-            "best_threads": np.maximum(best, 1),
+            "speedup_limit": np.maximum(np.where(crosstalk > 0, _speedup(best, serial, crosstalk), 1 / serial), 1),
+            "best_threads": best,
         }
 
 
