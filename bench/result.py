@@ -202,18 +202,22 @@ class Machine:
 
 @dataclass(frozen=True)
 class NoiseFloor:
-    """What an A/A test found: one piece of work timed as if it were two, again and again in fresh processes.
+    """What an A/A test found: one piece of work timed as if it were two, in several fresh processes.
+
+    Differences are |ratio - 1|, between two runners in one process and from one process to the next.
 
     kernel   the work
-    pairs    how often
-    typical  median of |ratio - 1|
-    worst    the largest of them
+    pairs    how many differences
+    typical  their median
+    worst    the largest
+    paired   the largest between two runners in one process
     """
 
     kernel: str
     pairs: int
     typical: float
     worst: float
+    paired: float | None = None
 
 
 @dataclass(frozen=True)
