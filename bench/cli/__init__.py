@@ -6,9 +6,12 @@ import click
 
 from bench.cli.bundle import bundle
 from bench.cli.capability import capability
+from bench.cli.collect import collect
 from bench.cli.compare import compare
 from bench.cli.doctor import doctor
+from bench.cli.export import export
 from bench.cli.list_kernels import list_kernels
+from bench.cli.query import query
 from bench.cli.roofline import roofline
 from bench.cli.run import run
 from bench.cli.scale import scale
@@ -17,7 +20,23 @@ from bench.cli.show import show
 from bench.cli.stragglers import stragglers
 from bench.cli.sweep import sweep
 
-COMMANDS = (list_kernels, doctor, run, sweep, show, compare, roofline, capability, scale, script, stragglers, bundle)
+COMMANDS = (
+    list_kernels,
+    doctor,
+    run,
+    sweep,
+    show,
+    compare,
+    roofline,
+    capability,
+    scale,
+    script,
+    stragglers,
+    bundle,
+    collect,
+    query,
+    export,
+)
 
 
 @click.group()

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from sqlalchemy import Engine
 
 from bench.store.database import plainly, writing
-from bench.store.files import Bad, Copy, found_files, read_copy
+from bench.store.files import Bad, Copy, found_files
+from bench.store.reading import batches
 from bench.store.write import Counts, Numbers, known_checksums, write_batch
 
-BATCH = 500
 Progress = Callable[[int, int], None]
 
 
@@ -52,18 +52,11 @@ def collect(engine: Engine, target: str, places: Iterable[Path], progress: Progr
         known = known_checksums(connection)
     numbers, done = Numbers(), 0
     progress(0, len(files))
-    for batch in _batches(files, BATCH):
-        found = [(path, read_copy(path, known)) for path in batch]
-        _keep(engine, target, [item for _, item in found], numbers, report)
-        known |= {item.sha256 for _, item in found if isinstance(item, Copy)}
-        done += len(batch)
-        progress(done, len(files))
-
-
-def _batches(files: Sequence[Path], size: int) -> Iterator[list[Path]]:
-    rest = iter(files)
-    while batch := list(islice(rest, size)):
-        yield batch
+    with closing(batches(files, known)) as found:
+        for batch in found:
+            _keep(engine, target, batch, numbers, report)
+            done += len(batch)
+            progress(done, len(files))
 
 
 def _keep(engine: Engine, target: str, found: Sequence[Copy | Bad | None], numbers: Numbers, report: Report) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -18,6 +17,7 @@ from bench.disk import DiskFull
 from bench.load import ResultError
 from bench.reading import InputError
 from bench.store import schema
+from bench.store.needs import need
 
 WAIT_S = 60
 PRAGMAS = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536")
@@ -65,11 +65,13 @@ def _url(target: str) -> URL:
     try:
         url = make_url(target)
         if url.drivername in ("postgresql", "postgres"):
-            _need_psycopg()
+            need("psycopg", "server")
             url = url.set(drivername="postgresql+psycopg")
         if url.get_backend_name() not in ("sqlite", "postgresql"):
             raise ArgumentError
         url.get_dialect().import_dbapi()
+    except InputError:
+        raise
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise InputError(
             f"{masked(target)}: expected the path of a SQLite file or postgresql://USER@HOST/DATABASE"
@@ -77,11 +79,6 @@ def _url(target: str) -> URL:
     except ImportError as error:
         raise InputError(f"{masked(target)}: its driver is not installed: {error}") from None
     return url
-
-
-def _need_psycopg() -> None:
-    if importlib.util.find_spec("psycopg") is None:
-        raise InputError('PostgreSQL needs psycopg, which is not installed: pip install "innocap[server]"')
 
 
 def masked(target: str) -> str:

@@ -22,7 +22,7 @@ class Filters:
 
     def of_runs(self) -> list[ColumnElement[bool]]:
         """Conditions on the table of runs."""
-        found = []
+        found: list[ColumnElement[bool]] = []
         if self.machines is not None:
             found.append(schema.RUNS.c.machine_id.in_(self.machines))
         if self.since_unix_s is not None:
@@ -47,9 +47,13 @@ def filters(connection: Connection, machine: str | None, kernel: str | None, sin
         InputError: nothing in the store has that name, or the time is none.
     """
     if kernel is not None:
-        names = connection.execute(select(schema.WORKLOADS.c.kernel).distinct().order_by("kernel")).scalars().all()
-        known_name(kernel, names, "--kernel")
+        known_name(kernel, kernels_of(connection), "--kernel")
     return Filters(_machines(connection, machine) if machine else None, kernel, _since(since) if since else None)
+
+
+def kernels_of(connection: Connection) -> list[str]:
+    """Names of all kernels in the store."""
+    return list(connection.execute(select(schema.WORKLOADS.c.kernel).distinct().order_by("kernel")).scalars())
 
 
 def _machines(connection: Connection, text: str) -> tuple[int, ...]:

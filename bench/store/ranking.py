@@ -89,7 +89,7 @@ def _told_of(connection: Connection, runs: Sequence[int], mix: Mix) -> Iterable[
         some = runs[first : first + AT_ONCE]
         speeds = _intervals(connection, some, mix)
         rows = connection.execute(
-            select(RUNS, MACHINES.fingerprint, MACHINES.cpu_model, CEILINGS.value, CEILINGS.low, CEILINGS.high)
+            select(*RUNS, MACHINES.fingerprint, MACHINES.cpu_model, CEILINGS.value, CEILINGS.low, CEILINGS.high)
             .join(schema.MACHINES, MACHINES.id == RUNS.machine_id)
             .join(schema.CEILINGS, (CEILINGS.run_id == RUNS.id) & (CEILINGS.name == _peak_name(mix)))
             .where(RUNS.id.in_(some))

@@ -11,9 +11,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from bench.capability import proven
-from bench.decode import decode, dumps, encode
+from bench.decode import decode, dumps
 from bench.load import ResultError
-from bench.result import Case, PeerSkip, PeerTime, Result, WorkCount
+from bench.result import Case, PeerSkip, PeerTime, Result
 from bench.store.machines import canonical, facts
 
 Row = dict[str, Any]
@@ -151,12 +151,12 @@ def case_of(row: Row, workload: Row, samples_s: bytes | None, peers: Iterable[Ro
     """The case that `rows_of` took apart."""
     told, rest = json.loads(workload["details"]), json.loads(row["details"])
     verification = {**rest.pop("verification"), "passed": row["verified"]}
-    work = WorkCount(*(workload[name] for name in WORK), formula=told.pop("formula"))
+    work = {name: workload[name] for name in WORK} | {"formula": told.pop("formula")}
     verification |= {name: told.pop(name) for name in ("rtol", "tolerance")}
     ordered = sorted(peers, key=lambda peer: int(peer["position"]))
     data = {name: workload[column] for name, column in WORKLOAD.items()} | told | rest
     data |= {name: row[name] for name in FIGURES}
-    data |= {"work": encode(work), "verification": verification, "samples_s": list(unpack(samples_s))}
+    data |= {"work": work, "verification": verification, "samples_s": list(unpack(samples_s))}
     data["peers"] = [_peer(peer) for peer in ordered if peer["role"] == "peer"]
     data["plain"] = next((_peer(peer) for peer in ordered if peer["role"] == "plain"), None)
     return decode(Case, data)
