@@ -51,6 +51,7 @@ class Suite:
     time_cap_s: float
     limit_s: float
     peers: bool
+    beyond_cache: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ def read_suite(name: str, kernels: Collection[str]) -> Suite:
         time_cap_s=_positive(found, "time_cap_s"),
         limit_s=_positive(found, "limit_s"),
         peers=_flag(found, "peers"),
+        beyond_cache=_flag(found, "beyond_cache"),
     )
 
 
@@ -125,6 +127,7 @@ DEFAULTS: Mapping[str, Any] = {
     "min_time_s": 0.3,
     "limit_s": 600,
     "peers": False,
+    "beyond_cache": False,
 }
 
 

@@ -14,11 +14,13 @@ REFUSED_ABOVE = 1.05
 COMPUTE = {f"fma_peak_{precision}": f"fma_{precision}_gflops" for precision in ("fp32", "fp64", "bf16")}
 READING = ("dot", "sum")
 MEMORY_NAME = "dram_gb_per_s"
+CACHE_READ = "cache_read"
+CACHES = {level: f"{level}_gb_per_s" for level in ("l1", "l2", "l3")}
 
 
 def is_ceiling(kernel: str) -> bool:
     """Whether a kernel measures the machine rather than a workload."""
-    return kernel in COMPUTE or kernel in READING or kernel.startswith("stream_")
+    return kernel in (*COMPUTE, *READING, CACHE_READ) or kernel.startswith("stream_")
 
 
 def key(name: str, threads: int, all_threads: int) -> str:
@@ -26,34 +28,39 @@ def key(name: str, threads: int, all_threads: int) -> str:
     return name if threads == all_threads else f"{name}@{threads}"
 
 
-def ceilings(cases: Iterable[Case], all_threads: int) -> dict[str, Ceiling]:
+def ceilings(cases: Iterable[Case], all_threads: int, cache_bytes: int | None = None) -> dict[str, Ceiling]:
     """The best verified case of each kind and thread count, in the unit of the name.
 
     A ceiling is a maximum: its value is the rate of the fastest sample, as STREAM reports it, and its interval
-    reaches down to the low end of the median.
+    reaches down to the low end of the median. Where there are cases of several sizes, the bandwidth of memory is that
+    of those whose data do not fit in the last-level caches, of `cache_bytes`.
     """
+    measured = [(case, name) for case in cases if (name := ceiling_of(case, all_threads)) and case.samples_s]
+    large = {name for case, name in measured if not _fits(case, cache_bytes)}
     best: dict[str, Ceiling] = {}
-    for case in cases:
-        found = _ceiling(case)
-        if found is None:
+    for case, name in measured:
+        if name in large and MEMORY_NAME in name and _fits(case, cache_bytes):
             continue
-        name = ceiling_of(case, all_threads) or ""
+        found = _ceiling(case)
         if name not in best or found.value > best[name].value:
             best[name] = found
     return best
 
 
+def _fits(case: Case, cache_bytes: int | None) -> bool:
+    return cache_bytes is not None and (case.working_set_bytes or 0) <= cache_bytes
+
+
 def ceiling_of(case: Case, all_threads: int) -> str | None:
-    """Name of the ceiling that a case measures; None for a workload."""
+    """Name of the ceiling that a case measures; None for a workload, and for a cache read at no level's size."""
     if not is_ceiling(case.kernel):
         return None
-    return key(COMPUTE.get(case.kernel, MEMORY_NAME), case.threads, all_threads)
+    name = CACHES.get(case.size) if case.kernel == CACHE_READ else COMPUTE.get(case.kernel, MEMORY_NAME)
+    return key(name, case.threads, all_threads) if name else None
 
 
-def _ceiling(case: Case) -> Ceiling | None:
+def _ceiling(case: Case) -> Ceiling:
     amount = case.work.flops if case.kernel in COMPUTE else case.work.bytes_moved
-    if not is_ceiling(case.kernel) or not case.samples_s:
-        return None
     best = amount / min(case.samples_s) / 1e9
     low = rates_per_s(case, amount / 1e9)[1]
     return Ceiling(best, low, best, case.threads, case.kernel)
@@ -98,8 +105,7 @@ def placed(case: Case, found: Mapping[str, Ceiling], all_threads: int, cache_byt
     """
     compute = key(f"fma_{case.precision}_gflops", case.threads, all_threads)
     memory = key(MEMORY_NAME, case.threads, all_threads)
-    in_cache = cache_bytes is not None and (case.working_set_bytes or 0) <= cache_bytes
-    peak, dram = found.get(compute), None if in_cache else found.get(memory)
+    peak, dram = found.get(compute), None if _fits(case, cache_bytes) else found.get(memory)
     bound = shortest_s(case.work, peak.value if peak else None, dram.value if dram else None)
     if bound is None or not case.median_s:
         return replace(case, ceiling=None, fraction_of_ceiling=None)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from bench.caches import Room
 from bench.reading import InputError, Suite, known_name
-from bench.roofline import is_ceiling
+from bench.roofline import CACHE_READ, is_ceiling
+from bench.sizes import beyond_cache as larger_than_caches
+from bench.sizes import cache_sizes
 from bench.worker import physical_cores
 from kernels.spec import Kernel
 
@@ -41,7 +44,11 @@ class Settings:
     interval, min_samples, min_time_s, time_cap_s  when a case stops, as in `bench.measure.Stop`
     limit_s         a worker that takes longer is ended
     peers           whether native peers run beside the kernels
-    sizes           label -> parameters, measured instead of the preset; how a sweep asks for sizes of its own
+    sizes           kernel -> label -> parameters, measured instead of the preset: what a sweep asks for, sizes beyond
+                    the caches, and those of the caches themselves
+    spare           labels of sizes that are measured only if the rate still changes before them
+    fitted          whether the sizes were chosen for this machine, and not by hand
+    remarks         what people should know about the sizes
     """
 
     suite: str
@@ -55,11 +62,19 @@ class Settings:
     time_cap_s: float
     limit_s: float
     peers: bool
-    sizes: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    sizes: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
+    spare: tuple[str, ...] = ()
+    fitted: bool = False
+    remarks: tuple[str, ...] = ()
 
-    def parameters(self, kernel: Kernel, size: str) -> Mapping[str, int]:
-        """Parameters of a size by its label."""
-        return self.sizes[size] if self.sizes else kernel.sizes[size]
+    def parameters(self, kernel: Kernel, size: str, threads: int) -> dict[str, int]:
+        """Parameters of a size by its label; one that is called threads is the number of threads."""
+        found = self.sizes.get(kernel.name, kernel.sizes)[size]
+        return {name: threads if name == "threads" else value for name, value in found.items()}
+
+    def labels(self, kernel: str) -> tuple[str, ...]:
+        """Labels of the sizes of a kernel that are always measured."""
+        return tuple(label for label in self.sizes.get(kernel, (self.preset,)) if label not in self.spare)
 
 
 def settings(
@@ -104,6 +119,28 @@ def settings(
     )
 
 
+def fitted(found: Settings, kernels: Mapping[str, Kernel], room: Room, *, beyond_cache: bool) -> Settings:
+    """Settings with the sizes of the caches for cache_read, and larger ones for what would fit in the caches.
+
+    Args:
+        found: settings of a suite.
+        kernels: name -> kernel, at least those of the settings.
+        room: caches and free memory.
+        beyond_cache: whether memory-bound kernels are enlarged until their data do not fit in the caches.
+    """
+    sizes: dict[str, Mapping[str, Mapping[str, int]]] = {}
+    remarks = []
+    for name in found.kernels:
+        if name == CACHE_READ:
+            levels = cache_sizes(room.caches)
+            sizes |= {name: levels} if levels else {}
+        elif beyond_cache:
+            grown = larger_than_caches(kernels[name], found.preset, room.last_level_bytes, room.free_bytes)
+            sizes |= {name: {grown.label: grown.size}} if grown.label != found.preset else {}
+            remarks += [grown.remark] if grown.remark else []
+    return replace(found, sizes=sizes, fitted=True, remarks=tuple(remarks))
+
+
 def _counts(suite: Suite, allowed: set[int], threads: int | None) -> tuple[int, ...]:
     most = physical_cores(allowed)
     counts = {threads} if threads else {most if count == "all" else int(count) for count in suite.threads}
@@ -117,10 +154,15 @@ def order(found: Settings, seed: int) -> tuple[Job, ...]:
 
     So the processes of a case lie anywhere in the run, and a slow change of the machine touches all cases alike.
     """
-    sizes = tuple(found.sizes) or (found.preset,)
-    points = [(kernel, size, threads) for threads in found.threads for kernel in found.kernels for size in sizes]
+    points = [
+        (kernel, size, threads)
+        for threads in found.threads
+        for kernel in found.kernels
+        for size in found.labels(kernel)
+    ]
     jobs = [Job(*point, process) for process in range(found.processes) for point in points]
-    first = [job for job in jobs if is_ceiling(job.kernel) and not job.process]
+    alone = len(found.kernels) == 1
+    first = [job for job in jobs if is_ceiling(job.kernel) and not job.process and not alone]
     rest = [job for job in jobs if job not in first]
     random.Random(seed).shuffle(rest)
     return (*first, *rest)

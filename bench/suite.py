@@ -23,6 +23,7 @@ from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Re
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
 from bench.summary import merged
+from bench.sweep import next_sizes
 from bench.warm import Compiled, Told, compile_all
 from bench.worker import Request, allowed_cpus, physical_cores
 from kernels.spec import Kernel
@@ -111,6 +112,7 @@ def run(
         if done is not None:
             return done
         header, answers = begin(settings, output, sources, resume=resume, force=force)
+        settings = header.settings
         before, cpu_before = environment.look(sources), _own_cpu_s()
         jobs = order(settings, header.order_seed)
         left = dict.fromkeys(job.kernel for job in jobs if job.id not in answers)
@@ -129,9 +131,12 @@ def run(
             progress(number + 1, len(jobs), job.kernel, answers[job.id])
         cache_bytes = last_level_cache_bytes(header.passport)
         first = finished(answers.values(), max(settings.threads), cache_bytes)
-        for job in _low_ceilings(first, settings):
-            if job.id not in answers:
+        while left_over := [job for job in _further(first, settings) if job.id not in answers]:
+            for number, job in enumerate(left_over):
+                progress(number, len(left_over), job.kernel, None)
                 _keep(job, ask(job), output, answers)
+                progress(number + 1, len(left_over), job.kernel, answers[job.id])
+            first = finished(answers.values(), max(settings.threads), cache_bytes)
         after = environment.look(sources)
         meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
         final = finished(answers.values(), max(settings.threads), cache_bytes)
@@ -167,7 +172,7 @@ def finished(answers: Iterable[Case], all_threads: int, cache_bytes: int | None 
     for answer in answers:
         parts.setdefault(answer.id, []).append(answer)
     cases = [merged(found) for found in parts.values()]
-    found = roofline.ceilings(cases, all_threads)
+    found = roofline.ceilings(cases, all_threads, cache_bytes)
     return tuple(judged(roofline.placed(case, found, all_threads, cache_bytes)) for case in cases)
 
 
@@ -180,7 +185,7 @@ def _request(job: Job, settings: Settings, kernel: Kernel) -> Request:
     return Request(
         job.kernel,
         job.size,
-        settings.parameters(kernel, job.size),
+        settings.parameters(kernel, job.size, job.threads),
         job.threads,
         settings.interval,
         settings.min_samples,
@@ -209,6 +214,10 @@ def with_compile(case: Case, compiled: dict[str, Compiled]) -> Case:
     return replace(case, compile_s=found.compile_s, cache="miss") if found.cache == "miss" else case
 
 
+def _further(cases: Sequence[Case], settings: Settings) -> list[Job]:
+    return [*_low_ceilings(cases, settings), *next_sizes(cases, settings)]
+
+
 def _low_ceilings(cases: Sequence[Case], settings: Settings) -> list[Job]:
     """Jobs that measure ceilings once more: a case above 105 % of one may only mean that it was disturbed."""
     low = {case.ceiling for case in cases if case.verdict == "refused"}
@@ -233,7 +242,7 @@ def _store(header: Header, seen: Environment, cases: Sequence[Case], layer: str 
         settings={**encode(settings), "order_seed": header.order_seed},
         machine=Machine(found),
         environment=seen,
-        ceilings=roofline.ceilings(cases, max(settings.threads)),
+        ceilings=roofline.ceilings(cases, max(settings.threads), last_level_cache_bytes(found)),
         cases=tuple(cases),
     )
     disk.write_atomically(output, dumps(result, indent=1) + "\n")
@@ -248,9 +257,12 @@ def _resumed(journal: Path, settings: Settings, here: Passport) -> tuple[Header,
         answers = [decode(Answer, entry, f"line {line}") for line, entry in enumerate(rest, 2)]
     except DecodeError as error:
         raise ResultError(f"{journal}: damaged: {error}; start afresh with --force") from None
-    if header.settings != settings:
+    old = header.settings
+    fitted = settings.fitted and old.fitted
+    asked = replace(settings, sizes=old.sizes, spare=old.spare, remarks=old.remarks) if fitted else settings
+    if header.settings != asked:
         raise ResultError(
-            f"{journal}: belongs to a run with other settings ({_difference(header.settings, settings)}); "
+            f"{journal}: belongs to a run with other settings ({_difference(header.settings, asked)}); "
             "give the same options, or start afresh with --force"
         )
     moved = [name for name in SAME_MACHINE if known(header.passport, name) != known(here, name)]

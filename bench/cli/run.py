@@ -47,10 +47,12 @@ def run(
     as_json: bool,
 ) -> None:
     """Verify and time the kernels of a suite, each in a fresh process."""
+    from bench.caches import room
     from bench.reading import read_suite
+    from bench.settings import fitted
     from bench.settings import settings as narrowed
     from bench.tables import result_parts
-    from bench.worker import allowed_cpus
+    from bench.worker import allowed_cpus, cores_to_use
 
     kernels = registry()
     suite = read_suite(suite_name, kernels)
@@ -63,7 +65,10 @@ def run(
         return
     output = output or Path(OUTPUT)
     settings = narrowed(suite, kernels, allowed_cpus(), names, threads, peers)
-    result = _measure(settings, kernels, output, resume, force)
+    here = room(cores_to_use(max(settings.threads), allowed_cpus()))
+    settings = fitted(settings, kernels, here, beyond_cache=suite.beyond_cache)
+    show(*settings.remarks)
+    result = measure(settings, kernels, output, resume, force)
     if as_json:
         print_json(result)
     show(*result_parts(result), f"written to {output}")
@@ -71,7 +76,8 @@ def run(
         raise SystemExit(NOT_VERIFIED)
 
 
-def _measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, resume: bool, force: bool) -> Result:
+def measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, resume: bool, force: bool) -> Result:
+    """Run settings with progress on standard error; an interrupt ends the command and keeps what is finished."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     from bench.disk import journal_path

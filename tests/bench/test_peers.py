@@ -20,6 +20,7 @@ SMALL: Mapping[str, Mapping[str, int]] = {
     "stream_scale": {"n": 20011},
     "stream_add": {"n": 20011},
     "stream_triad": {"n": 20011},
+    "cache_read": {"n": 1009, "threads": 2, "repeats": 3},
     "dot": {"n": 1003},
     "sum": {"n": 1003},
     "pointer_chase": {"chains": 3, "lines": 50, "steps": 70},

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.caches import Cache, Room
 from bench.reading import InputError, Suite
 from bench.roofline import is_ceiling
-from bench.settings import Job, Settings, order, settings
+from bench.settings import Job, Settings, fitted, order, settings
 from tests.bench.toys import TOY, case
 
 NAMES = ("stream_triad", "fma_peak_fp32", "gemm_fp32", "spmv", "adamw", "stencil7")
@@ -77,12 +78,46 @@ def test_the_processes_of_a_case_lie_all_over_the_run() -> None:
     assert places != list(range(places[0], places[0] + 4))
 
 
-def test_a_sweep_names_its_own_sizes() -> None:
-    sizes = {"n=10": {"n": 10}, "n=20": {"n": 20}}
-    found = replace(made(names=("spmv",)), sizes=sizes)
-    assert {job.size for job in order(found, 1)} == set(sizes)
-    assert found.parameters(TOY, "n=20") == {"n": 20}
-    assert made().parameters(TOY, "quick") == TOY.sizes["quick"]
+def test_a_sweep_names_its_own_sizes_and_keeps_some_for_later() -> None:
+    sizes = {"spmv": {"n=10": {"n": 10}, "n=20": {"n": 20}, "n=40": {"n": 40}}}
+    found = replace(made(names=("spmv", "adamw")), sizes=sizes, spare=("n=40",))
+    assert {(job.kernel, job.size) for job in order(found, 1)} == {
+        ("spmv", "n=10"),
+        ("spmv", "n=20"),
+        ("adamw", "quick"),
+    }
+    assert found.parameters(KERNELS["spmv"], "n=20", 2) == {"n": 20}
+    assert made().parameters(TOY, "quick", 2) == TOY.sizes["quick"]
+
+
+def test_a_parameter_called_threads_is_the_number_of_threads() -> None:
+    kernel = replace(TOY, sizes={"quick": {"n": 5, "threads": 1}})
+    assert made().parameters(kernel, "quick", 3) == {"n": 5, "threads": 3}
+    assert kernel.sizes["quick"]["threads"] == 1
+
+
+ROOM = Room({"l1": Cache("l1", 32768, 1), "l2": Cache("l2", 2**20, 1), "l3": Cache("l3", 2**25, 2)}, 2**25, 2**34)
+
+
+def test_the_caches_give_their_sizes_and_small_kernels_grow_beyond_them() -> None:
+    kernels = {**KERNELS, "cache_read": replace(TOY, name="cache_read"), "gemm": replace(TOY, limit="compute")}
+    grow = {"quick": {"n": 1000}, "standard": {"n": 4000}, "full": {"n": 16000}}
+    kernels["spmv"] = replace(TOY, name="spmv", sizes=grow)
+    found = replace(made(), kernels=("cache_read", "spmv", "gemm"))
+    grown = fitted(found, kernels, ROOM, beyond_cache=True)
+    assert set(grown.sizes["cache_read"]) == {"l1", "l2", "l3"}
+    ((label, size),) = grown.sizes["spmv"].items()
+    assert label.startswith("quick-x")
+    assert size["n"] * 16 == pytest.approx(4 * 2**25, rel=0.01)
+    assert "gemm" not in grown.sizes
+    assert (grown.remarks, grown.fitted) == ((), True)
+    assert "spmv" not in fitted(found, kernels, ROOM, beyond_cache=False).sizes
+
+
+def test_a_kernel_that_cannot_grow_is_told() -> None:
+    found = fitted(replace(made(), kernels=("spmv",)), KERNELS, replace(ROOM, free_bytes=10**6), beyond_cache=True)
+    assert found.sizes == {}
+    assert found.remarks == ("spmv keeps its size, which may fit in the caches: there is no room for a larger one",)
 
 
 def test_the_same_seed_gives_the_same_order_and_another_seed_another() -> None:
