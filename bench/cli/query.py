@@ -19,6 +19,25 @@ if TYPE_CHECKING:
 
 QUESTIONS = ("machines", "runs", "best", "capability", "history")
 LINES = 50
+HIDDEN = ("path", "time_low_s", "time_high_s", "mix")
+SHORT = {
+    "cpu_model": "processor",
+    "memory_gib": "GiB",
+    "first_run": "first run",
+    "last_run": "last run",
+    "machine_verdict": "machine was",
+    "threads": "thr",
+    "time_s": "time",
+    "gflop_per_s": "GFLOP/s",
+    "gb_per_s": "GB/s",
+    "fraction_of_ceiling": "ceiling",
+    "effective_tflops": "TFLOP/s",
+    "effective_low_tflops": "low",
+    "effective_high_tflops": "high",
+    "median_tflops": "usually",
+    "sustained_fraction": "of peak",
+    "run_id": "run",
+}
 
 
 @click.command()
@@ -116,11 +135,11 @@ def _table(rows: Sequence[dict[str, Any]]) -> Any:
 
     from bench.tables import grid
 
-    columns = [name for name in rows[0] if name not in ("run_id", "path", "time_low_s", "time_high_s")]
+    columns = [name for name in rows[0] if name not in HIDDEN]
     texts = [name for name in columns if not any(isinstance(row[name], (int, float)) for row in rows)]
-    table = grid(*columns, left=texts)
+    table = grid(*(SHORT.get(name, name) for name in columns), left=[SHORT.get(name, name) for name in texts])
     for row in rows:
-        table.add_row(*(Text(_text(name, row[name])) for name in columns))
+        table.add_row(*(Text(_text(name, row[name]), overflow="ellipsis", no_wrap=True) for name in columns))
     return table
 
 
@@ -129,8 +148,10 @@ def _text(name: str, value: Any) -> str:
 
     if value is None:
         return ""
-    if name.endswith("_s") and name != "gb_per_s" and isinstance(value, float):
+    if name == "time_s":
         return seconds_text(value)
     if "fraction" in name:
         return percent_text(value)
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if name in ("created", "first_run", "last_run"):
+        return str(value)[:16].replace("T", " ")
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
