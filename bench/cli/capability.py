@@ -128,7 +128,8 @@ def _checks(record: Capability) -> list[Any]:
     order = ("too good", "too bad", "plausible", "not compared")
     found = sorted(record.plausibility, key=lambda check: order.index(check.verdict))
     flags = sum(check.verdict not in styles for check in found)
-    head = f"{flags} figures are implausible: find out why before planning with this record" if flags else ""
+    counted = "1 figure is" if flags == 1 else f"{flags} figures are"
+    head = f"{counted} implausible: find out why before planning with this record" if flags else ""
     lines = [
         Text.assemble(
             ("- ", ""), (check.verdict, styles.get(check.verdict, "red")),

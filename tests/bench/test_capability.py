@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 
 from bench.capability import Unproven, capability, weigh
 from bench.decode import dumps
+from bench.nameplate import Nameplate
 from bench.reading import InputError, Mix
-from bench.record import Capability, Peak, read_capability
-from bench.result import Case, Ceiling, Result, Verification, WorkCount
+from bench.record import Capability, Peak, PerWatt, Purchase, Span, Unmeasured, read_capability
+from bench.result import Case, Ceiling, Energy, Result, Verification, WorkCount
 from tests.bench.toys import MIB, PASSPORT, case, result
 
 MIX = Mix("half", "Half and half", "fp32", {"gemm_fp32": 0.5, "spmv": 0.5}, "made up", "assumption")
@@ -37,11 +39,18 @@ def speed(median: float, low: float, high: float) -> dict[str, Any]:
     return {"seconds": median, "low_s": low, "high_s": high, "work": COUNTS}
 
 
-def derived(tmp_path: Path, cases: Sequence[Case], mixes: Sequence[Mix] = (MIX,), **changes: Any) -> Capability:
+def derived(
+    tmp_path: Path,
+    cases: Sequence[Case],
+    mixes: Sequence[Mix] = (MIX,),
+    purchase: Purchase | None = None,
+    nameplate: Nameplate | None = None,
+    **changes: Any,
+) -> Capability:
     found = result(cases, **changes)
     path = tmp_path / "result.json"
     path.write_text(dumps(found))
-    return capability(found, path, mixes, "2026-01-03T00:00:00+00:00")
+    return capability(found, path, mixes, "2026-01-03T00:00:00+00:00", purchase, nameplate)
 
 
 def test_the_record_by_hand(tmp_path: Path) -> None:
@@ -56,6 +65,51 @@ def test_the_record_by_hand(tmp_path: Path) -> None:
     assert (mix.precision, mix.shares) == ("fp32", MIX.shares)
     assert record.peaks == {"fp32": Peak(0.2, 0.19, 0.2), "fp64": Peak(0.1, 0.095, 0.1)}
     assert (record.memory_gb_per_s.value, record.memory_gb_per_s.low) == (40.0, 38.0)
+
+
+SERVER = Purchase("CNY", Span(1e4, 1e4, 1e4), Span(5.0, 5.0, 5.0), None, None, "a shop")
+USED = Energy("RAPL, 1 package", 0.5, 100.0, 20.0, 1.0, 0.4, 0.6)
+
+
+def test_a_mix_has_bandwidth_energy_and_cost(tmp_path: Path) -> None:
+    cases = [gemm(energy=USED), spmv(energy=USED)]
+    mix = derived(tmp_path, cases, purchase=SERVER).mixes["half"]
+    assert mix.gb_per_s is not None
+    assert mix.gb_per_s.value == pytest.approx(mix.effective_tflops * 1e3)
+    assert (mix.gb_per_s.low, mix.gb_per_s.high) == pytest.approx((mix.effective_low * 1e3, mix.effective_high * 1e3))
+    assert isinstance(mix.per_watt, PerWatt)
+    assert mix.per_watt.above_idle.value == pytest.approx(1 / 0.5)
+    assert mix.cost is not None
+    assert mix.cost.tflops_per_1000.value == pytest.approx(mix.effective_tflops / 10)
+
+
+def test_without_a_meter_or_a_price_the_record_says_so(tmp_path: Path) -> None:
+    record = derived(tmp_path, [gemm(energy_reason="no counters"), spmv()])
+    assert record.mixes["half"].per_watt == Unmeasured("gemm_fp32: no counters")
+    assert (record.mixes["half"].cost, record.purchase) == (None, None)
+
+
+def test_the_record_is_held_against_what_was_published(tmp_path: Path) -> None:
+    record = derived(tmp_path, [gemm(), spmv()], nameplate=Nameplate("a sheet", {}, Span(30.0, 30.0, 30.0)))
+    verdicts = {check.figure: check.verdict for check in record.plausibility}
+    assert verdicts["STREAM triad over nameplate bandwidth"] == "too good"
+    assert verdicts["matrix product over peak, gemm_fp32"] == "plausible"
+
+
+def test_a_full_record_reads_back_and_one_of_the_first_version_too(tmp_path: Path) -> None:
+    path = tmp_path / "capability.json"
+    full = derived(tmp_path, [gemm(energy=USED), spmv(energy=USED)], purchase=SERVER)
+    path.write_text(dumps(full))
+    assert read_capability(path) == full
+    old = json.loads(path.read_text())
+    old["schema"] = "innocap.capability/1"
+    for name in ("purchase", "plausibility"):
+        del old[name]
+    for name in ("gb_per_s", "per_watt", "cost"):
+        del old["mixes"]["half"][name]
+    path.write_text(json.dumps(old))
+    found = read_capability(path)
+    assert (found.mixes["half"].effective_tflops, found.plausibility) == (full.mixes["half"].effective_tflops, ())
 
 
 def test_each_kernel_is_a_fraction_of_the_peak_of_its_own_precision(tmp_path: Path) -> None:
