@@ -140,9 +140,9 @@ def _contents(wheels: Sequence[Path], python: str, home: Path) -> Iterator[tuple
     missing = sorted({*NEEDS, INSTALLER} - versions.keys())
     if missing:
         raise InputError(f"no wheel of {', '.join(missing)} among {len(wheels)} files")
-    wanted = [f"{name}=={version}" for name, version in sorted(versions.items()) if name != INSTALLER]
-    yield "requirements.txt", ("\n".join(wanted) + "\n").encode()
-    yield "run.sh", run_script(python).encode()
+    wanted = "".join(f"{name}=={version}\n" for name, version in sorted(versions.items()) if name != INSTALLER)
+    yield "requirements.txt", wanted.encode()
+    yield "run.sh", run_script(python, wanted).encode()
     yield "README.txt", README.format(python=python, system=_system()).encode()
     yield "LICENSE", (home / "LICENSE").read_bytes()
     for path in wheels:
@@ -168,9 +168,10 @@ def _system() -> str:
     return f"{platform.system()} {platform.machine()}"
 
 
-def run_script(python: str) -> str:
-    """The script that sets up an environment from the wheels, once, and starts `bench`."""
-    return RUN.replace("@PYTHON@", python).replace("@SYSTEM@", shlex.quote(_system()))
+def run_script(python: str, requirements: str) -> str:
+    """The script that sets up an environment from the wheels, once for these requirements, and starts `bench`."""
+    stamp = hashlib.sha256(requirements.encode()).hexdigest()[:8]
+    return RUN.replace("@PYTHON@", python).replace("@SYSTEM@", shlex.quote(_system())).replace("@STAMP@", stamp)
 
 
 README = """innocap bench for {system}, Python {python}, without a network
@@ -208,7 +209,7 @@ if [ -z "$python" ]; then
     exit 2
 fi
 
-venv=${INNOCAP_VENV:-$here/.venv}
+venv=${INNOCAP_VENV:-$here/.venv-@STAMP@}
 if [ ! -d "$venv" ]; then
     echo "setting up once in $venv" >&2
     "$python" - "$here" <<'CHECK' || exit 2
@@ -221,14 +222,15 @@ bad = [name for digest, name in lines
 if bad:
     sys.exit("error: damaged or missing: %s; unpack the bundle again" % ", ".join(bad[:5]))
 CHECK
-    part=$(mktemp -d "$venv.XXXXXX") || {
+    part=$(mktemp -d "$venv.XXXXXX" 2>/dev/null) || {
         echo "error: $venv cannot be made; name another place: INNOCAP_VENV=/path/of/environment $0" >&2
         exit 2
     }
     trap 'rm -rf "$part"' EXIT
     trap 'exit 5' INT TERM HUP
     "$python" -m venv --without-pip "$part"
-    "$part/bin/python" "$here"/wheels/pip-*.whl/pip --isolated install --quiet --no-index --no-cache-dir \
+    for installer in "$here"/wheels/pip-*.whl; do :; done
+    "$part/bin/python" "$installer/pip" --isolated install --quiet --no-index --no-cache-dir \
         --disable-pip-version-check --find-links "$here/wheels" --requirement "$here/requirements.txt"
     # Several machines may set up one shared folder at once: the first one wins, the others use its environment.
     "$python" -c 'import os, sys; os.rename(sys.argv[1], sys.argv[2])' "$part" "$venv" 2>/dev/null || test -d "$venv"
