@@ -92,8 +92,8 @@ def sentence(found: NoiseFloor) -> str:
     """The noise floor in plain words."""
     paired = "" if found.paired is None else f", {found.paired:.2%} within one process"
     return (
-        f"noise floor: the same work ({found.kernel}) differed by {found.typical:.2%} as a rule and by {found.worst:.2%} "
-        f"at most{paired}, {found.pairs} pairs; smaller differences say nothing here"
+        f"noise floor: the same work ({found.kernel}) differed by {found.typical:.2%} as a rule "
+        f"and by {found.worst:.2%} at most{paired}; smaller differences say nothing here"
     )
 
 
@@ -104,9 +104,7 @@ def _request(threads: int, seed: int) -> Request:
 def _in_a_process(request: Request) -> Twins:
     command = [sys.executable, "-m", "bench.noise"]
     try:
-        done = subprocess.run(
-            command, input=dumps(request), capture_output=True, text=True, cwd=HOME, timeout=LIMIT_S
-        )
+        done = subprocess.run(command, input=dumps(request), capture_output=True, text=True, cwd=HOME, timeout=LIMIT_S)
         return decode(Twins, json.loads(done.stdout))
     except subprocess.TimeoutExpired:
         raise ResultError(f"the noise floor: a process took longer than {LIMIT_S:g} s; run again") from None

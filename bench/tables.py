@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from bench.environment.finding import Finding, Level
 from bench.goals import USABLE, best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
 from bench.judge import relative_half_width
 from bench.judge import remarks as judge_remarks
@@ -19,6 +20,11 @@ MANY_CALLS = 1e6
 MOST_REMARKS = 6
 STYLES = {"ok": "green", "noisy": "yellow", "refused": "red", "wrong": "red", "failed": "red", "unverified": "dim"}
 LEVEL_STYLES = {"quiet": "green", "usable": "yellow", "noisy": "red"}
+LEVEL_MEANINGS = {
+    "quiet": "ready to measure",
+    "usable": "good enough, times are a little less certain",
+    "noisy": "times would say more about the disturbance than about the machine",
+}
 
 
 def console() -> Console:
@@ -177,6 +183,17 @@ def environment_parts(seen: Environment) -> list[RenderableType]:
     """Verdict on the machine and what would help."""
     verdict = Text.assemble("the machine was ", (seen.verdict, LEVEL_STYLES[seen.verdict]))
     return [verdict, *(f"- {remedy}" for remedy in seen.remedies)]
+
+
+def finding_parts(findings: Sequence[Finding], verdict: Level) -> list[RenderableType]:
+    """Findings with what to do about each, the most serious first, and the grade of the machine."""
+    table = grid("level", "found", "what to do", left=("level", "found", "what to do"))
+    for finding in findings:
+        table.add_row(Text(finding.level, style=LEVEL_STYLES[finding.level]), finding.found, finding.remedy)
+    grade = Text.assemble(
+        "grade of this machine now: ", (verdict, LEVEL_STYLES[verdict]), f", {LEVEL_MEANINGS[verdict]}"
+    )
+    return [*([table, ""] if findings else ["nothing stands in the way"]), grade]
 
 
 def roofline_parts(result: Result) -> list[RenderableType]:

@@ -10,6 +10,7 @@ from bench.machine import Sources, Unknown
 
 CPUS = "sys/devices/system/cpu"
 GROUPS = "sys/fs/cgroup"
+NO_LIMIT = "there is no limit"
 PRODUCTS = {
     "vmware": "VMware",
     "virtualbox": "VirtualBox",
@@ -72,7 +73,7 @@ def quota_cores(sources: Sources) -> float:
     """Cores' worth of time that the tightest control group around this process allows."""
     found = [quota for folder in _groups(sources) if (quota := _quota(sources, folder)) is not None]
     if not found:
-        raise Unknown("there is no limit")
+        raise Unknown(NO_LIMIT)
     return min(found)
 
 

@@ -40,10 +40,12 @@ def _inside(sources: Sources, path: Path) -> str:
 
 def boost(sources: Sources) -> bool:
     """Whether cores may run above their nominal clock while they are cool."""
-    try:
-        return sources.read(f"{CPUS}/cpufreq/boost") == "1"
-    except Unknown:
-        return sources.read(f"{CPUS}/intel_pstate/no_turbo") == "0"
+    for name, on in (("cpufreq/boost", "1"), ("intel_pstate/no_turbo", "0")):
+        try:
+            return sources.read(f"{CPUS}/{name}") == on
+        except Unknown:
+            continue
+    raise Unknown("this system does not show whether clocks are boosted")
 
 
 def temperature_c(sources: Sources) -> float:

@@ -14,11 +14,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from bench import noise
 from bench.cli import bench
 from bench.decode import dumps
 from bench.disk import journal_path, read_journal
 from bench.record import read_capability
-from bench.result import read_result
+from bench.result import NoiseFloor, read_result
 from bench.spawn import HOME
 from tests.bench.test_capability import gemm, spmv
 from tests.bench.toys import case, result
@@ -83,7 +84,24 @@ def test_doctor_tells_machine_and_verdict(monkeypatch: pytest.MonkeyPatch) -> No
     found = json.loads(called("doctor", "--json").stdout)
     assert found["environment"]["verdict"] in ("quiet", "usable", "noisy")
     assert "cpu_model" in found["passport"]
-    assert "the machine was" in called("doctor").stderr
+    assert [finding["level"] for finding in found["findings"]] == sorted(
+        (finding["level"] for finding in found["findings"]), key=["noisy", "usable", "quiet"].index
+    )
+    assert found["noise_floor"] is None
+    text = called("doctor").stderr
+    assert "grade of this machine now: " in text
+    assert "load of the last minute" in text
+
+
+def test_doctor_measures_the_noise_floor_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _: None)
+    asked = []
+    floor = NoiseFloor("stream_triad", 11, 0.004, 0.05, 0.01)
+    monkeypatch.setattr(noise, "measured", lambda threads, told: asked.append(threads) or floor)
+    assert "5.00% at most" in called("doctor", "--noise", "--threads", 1).stderr
+    assert asked == [1]
+    assert json.loads(called("doctor", "--noise", "--json").stdout)["noise_floor"]["worst"] == 0.05
+    refused(called("doctor", "--noise", "--threads", 9999), 2, "--threads 9999: this process may use")
 
 
 def test_show_and_roofline_read_a_result(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from bench.environment import (
 )
 from bench.environment.activity import flush_to_zero
 from bench.environment.cores import cpus_in
+from bench.environment.words import available_layer, in_words
 from bench.machine import Sources, this_machine
 from bench.result import known
 from tests.bench.toys import sources
@@ -317,3 +318,30 @@ def test_a_finding_reads_as_a_line_and_comes_once() -> None:
 
 def test_this_machine_can_be_looked_at() -> None:
     assert set(look(this_machine())) == set(QUESTIONS)
+
+
+def test_a_look_in_words_leaves_raw_counters_out(tmp_path: Path) -> None:
+    told = in_words(look(sources("laptop", tmp_path)))
+    assert told["temperature of the processor"] == "91 °C"
+    assert told["highest clock allowed"] == "60% of what the cores can do"
+    assert told["siblings of our cores that are not ours"] == "4, 5, 7"
+    assert (told["power"], told["clock boost"], told["denormal numbers"]) == ("battery", "on", "kept")
+    assert not any("cpu_times" in words or "busy" in words for words in told)
+
+
+def test_unknown_facts_keep_their_reason_in_words_and_no_limit_is_none(tmp_path: Path) -> None:
+    told = in_words(look(sources("epyc_vm", tmp_path)))
+    assert told["CPU governor"]["reason"] == "this system shows no cpufreq"
+    assert told["limit of the container or job"] == "none"
+    assert told["virtual machine"] == "yes, without a name"
+
+
+@pytest.mark.parametrize(
+    ("missing", "name"), [((), "tbb"), (("tbbpool",), "omp"), (("tbbpool", "omppool"), "workqueue")]
+)
+def test_the_best_threading_layer_that_is_installed(missing: tuple[str, ...], name: str) -> None:
+    def load(module: str) -> None:
+        if module.rsplit(".", 1)[-1] in missing:
+            raise ImportError(module)
+
+    assert available_layer(load) == name
