@@ -1,0 +1,1 @@
+"""Charts of results: the roofline as an interactive page, SVG or PNG. Only here is vl-convert imported."""
