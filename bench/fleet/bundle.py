@@ -5,6 +5,7 @@ The same input gives the same bytes: sorted names, fixed times, no owners.
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import importlib.util
@@ -123,7 +124,8 @@ def write_bundle(output: Path, wheels: Sequence[Path], python: str, home: Path =
     except OSError as error:
         raise failure(output, error) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            temporary.unlink()
     return hashlib.sha256(output.read_bytes()).hexdigest()
 
 
