@@ -52,6 +52,7 @@ class Suite:
     limit_s: float
     peers: bool
     beyond_cache: bool = False
+    noise_floor: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,7 @@ def read_suite(name: str, kernels: Collection[str]) -> Suite:
         limit_s=_positive(found, "limit_s"),
         peers=_flag(found, "peers"),
         beyond_cache=_flag(found, "beyond_cache"),
+        noise_floor=_flag(found, "noise_floor"),
     )
 
 
@@ -128,6 +130,7 @@ DEFAULTS: Mapping[str, Any] = {
     "limit_s": 600,
     "peers": False,
     "beyond_cache": False,
+    "noise_floor": False,
 }
 
 

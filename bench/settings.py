@@ -49,6 +49,7 @@ class Settings:
     spare           labels of sizes that are measured only if the rate still changes before them
     fitted          whether the sizes were chosen for this machine, and not by hand
     remarks         what people should know about the sizes
+    noise_floor     whether the machine is timed against itself first
     """
 
     suite: str
@@ -66,6 +67,7 @@ class Settings:
     spare: tuple[str, ...] = ()
     fitted: bool = False
     remarks: tuple[str, ...] = ()
+    noise_floor: bool = False
 
     def parameters(self, kernel: Kernel, size: str, threads: int) -> dict[str, int]:
         """Parameters of a size by its label; one that is called threads is the number of threads."""
@@ -116,6 +118,7 @@ def settings(
         time_cap_s=suite.time_cap_s,
         limit_s=suite.limit_s,
         peers=suite.peers if peers is None else peers,
+        noise_floor=suite.noise_floor,
     )
 
 

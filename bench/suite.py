@@ -19,7 +19,8 @@ from bench.judge import judged
 from bench.load import ResultError
 from bench.lock import locked
 from bench.machine import Sources, last_level_cache_bytes, passport
-from bench.result import RESULT_SCHEMA, Case, Environment, Machine, Passport, Result, known, read_result
+from bench.noise import measured as noise_floor
+from bench.result import RESULT_SCHEMA, Case, Environment, Machine, NoiseFloor, Passport, Result, known, read_result
 from bench.settings import Job, Settings, order
 from bench.spawn import spawn
 from bench.summary import merged
@@ -55,6 +56,7 @@ Answers = dict[str, Case]
 Worker = Callable[[Request, float], Case | str]
 Compiler = Callable[[Sequence[str], int, Told], Mapping[str, Compiled]]
 Progress = Callable[[int, int, str, Case | None], None]
+Noise = Callable[[int, Callable[[int, int], None]], NoiseFloor]
 
 
 def begin(settings: Settings, output: Path, sources: Sources, *, resume: bool, force: bool) -> tuple[Header, Answers]:
@@ -90,6 +92,7 @@ def run(
     progress: Progress = lambda *_: None,
     worker: Worker = spawn,
     compiler: Compiler = compile_all,
+    noise: Noise = noise_floor,
 ) -> Result:
     """Run what is not finished yet, judge all cases, write the result and drop the journal.
 
@@ -103,6 +106,7 @@ def run(
         progress: called before and after every case with done, total, what is going on, and the case.
         worker: runs one request; a text in place of a case says why it failed.
         compiler: compiles kernels in as many processes as there are cores, before anything is timed.
+        noise: times the machine against itself with so many threads, if the settings ask for it.
 
     Raises:
         ResultError: the files say no (see `begin`), or the disk is full; finished cases stay in the journal.
@@ -117,6 +121,7 @@ def run(
         jobs = order(settings, header.order_seed)
         left = dict.fromkeys(job.kernel for job in jobs if job.id not in answers)
         compiled = _compiled(tuple(left), compiler, progress)
+        floor = _floor(settings, noise, progress)
 
         def ask(job: Job) -> Case:
             answer = worker(_request(job, settings, kernels[job.kernel]), settings.limit_s)
@@ -130,19 +135,19 @@ def run(
                 _keep(job, ask(job), output, answers)
             progress(number + 1, len(jobs), job.kernel, answers[job.id])
         cache_bytes = last_level_cache_bytes(header.passport)
-        first = finished(answers.values(), max(settings.threads), cache_bytes)
+        first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval)
         while left_over := [job for job in _further(first, settings) if job.id not in answers]:
             for number, job in enumerate(left_over):
                 progress(number, len(left_over), job.kernel, None)
                 _keep(job, ask(job), output, answers)
                 progress(number + 1, len(left_over), job.kernel, answers[job.id])
-            first = finished(answers.values(), max(settings.threads), cache_bytes)
+            first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval)
         after = environment.look(sources)
         meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
-        final = finished(answers.values(), max(settings.threads), cache_bytes)
+        final = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval)
         layer = _threading_layer(final)
         seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
-        return _store(header, seen, final, layer, output)
+        return _store(header, seen, final, layer, output, floor)
 
 
 def _already_stored(output: Path) -> Result | None:
@@ -166,14 +171,25 @@ def _compiled(kernels: tuple[str, ...], compiler: Compiler, progress: Progress) 
     return dict(compiler(kernels, physical_cores(allowed_cpus()), told))
 
 
-def finished(answers: Iterable[Case], all_threads: int, cache_bytes: int | None = None) -> tuple[Case, ...]:
+def _floor(settings: Settings, noise: Noise, progress: Progress) -> NoiseFloor | None:
+    """The noise floor, where it is asked for; without it the run goes on, and its summary says so."""
+    if not settings.noise_floor:
+        return None
+    with suppress(ResultError):
+        return noise(max(settings.threads), lambda done, total: progress(done, total, "noise floor", None))
+    return None
+
+
+def finished(
+    answers: Iterable[Case], all_threads: int, cache_bytes: int | None = None, interval: float | None = None
+) -> tuple[Case, ...]:
     """The answers of all processes as cases with their place under the measured ceilings and their verdicts."""
     parts: dict[str, list[Case]] = {}
     for answer in answers:
         parts.setdefault(answer.id, []).append(answer)
     cases = [merged(found) for found in parts.values()]
     found = roofline.ceilings(cases, all_threads, cache_bytes)
-    return tuple(judged(roofline.placed(case, found, all_threads, cache_bytes)) for case in cases)
+    return tuple(judged(roofline.placed(case, found, all_threads, cache_bytes), interval) for case in cases)
 
 
 def now() -> str:
@@ -230,7 +246,9 @@ def _threading_layer(cases: Iterable[Case]) -> str | None:
     return ", ".join(layers) or None
 
 
-def _store(header: Header, seen: Environment, cases: Sequence[Case], layer: str | None, output: Path) -> Result:
+def _store(
+    header: Header, seen: Environment, cases: Sequence[Case], layer: str | None, output: Path, floor: NoiseFloor | None
+) -> Result:
     found = {**header.passport, "threading_layer": layer} if layer else dict(header.passport)
     settings = header.settings
     result = Result(
@@ -244,6 +262,7 @@ def _store(header: Header, seen: Environment, cases: Sequence[Case], layer: str 
         environment=seen,
         ceilings=roofline.ceilings(cases, max(settings.threads), last_level_cache_bytes(found)),
         cases=tuple(cases),
+        noise_floor=floor,
     )
     disk.write_atomically(output, dumps(result, indent=1) + "\n")
     disk.journal_path(output).unlink(missing_ok=True)

@@ -13,6 +13,7 @@ from bench.environment.finding import Finding, Level
 from bench.goals import USABLE, best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
 from bench.judge import relative_half_width
 from bench.judge import remarks as judge_remarks
+from bench.noise import sentence
 from bench.result import Case, Environment, PeerTime, Result, known
 
 WIDTH = 120
@@ -175,8 +176,31 @@ def result_parts(result: Result) -> list[RenderableType]:
     head = f"{cpu}, {cores} cores, {size_text(known(passport, 'memory_bytes'))}"
     parts: list[RenderableType] = [f"{head}; suite {result.suite}, sizes {result.preset}, {result.created}"]
     parts += [cases_table(result.cases), *remarks(result.cases), *sample_lines(result.cases)]
-    parts += [*goal_lines(result.cases), *peer_notes(result.cases)]
-    return [*parts, *environment_parts(result.environment)]
+    parts += [*goal_lines(result.cases), *peer_notes(result.cases), *energy_lines(result.cases)]
+    return [*parts, *noise_lines(result), *environment_parts(result.environment)]
+
+
+def noise_lines(result: Result) -> list[str]:
+    """The noise floor, if the suite asked for one."""
+    if result.noise_floor:
+        return [sentence(result.noise_floor)]
+    asked = result.settings.get("noise_floor")
+    return ["the noise floor could not be measured: try bench doctor --noise"] if asked else []
+
+
+def energy_lines(cases: Iterable[Case]) -> list[str]:
+    """Energy per call and per operation of the cases that have it, above the idle machine."""
+    found = [(case, case.energy) for case in cases if case.energy]
+    if not found:
+        return []
+    lines = [
+        f"- {case.kernel}, {case.threads} threads: {used.joules_per_call:.3g} J per call, {used.busy_watt:.3g} W against "
+        f"{used.idle_watt:.3g} W idle"
+        + (f", {case.work.flops / used.joules_per_call / 1e9:.3g} GFLOP/s per W" if case.work.flops else "")
+        for case, used in sorted(found, key=lambda pair: (pair[0].kernel, pair[0].threads))
+    ]
+    methods = "; ".join(dict.fromkeys(used.method for _, used in found))
+    return [f"energy above the idle machine, by {methods}:", *lines]
 
 
 def environment_parts(seen: Environment) -> list[RenderableType]:

@@ -92,7 +92,7 @@ def measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, res
         try:
             return run_suite(
                 settings, kernels, output, this_machine(),
-                resume=resume, force=force, progress=_reporter(bar),
+                resume=resume, force=force, progress=_reporter(bar, settings.interval),
             )  # fmt: skip
         except KeyboardInterrupt:
             bar.stop()
@@ -102,7 +102,7 @@ def measure(settings: Settings, kernels: Mapping[str, Kernel], output: Path, res
             )
 
 
-def _reporter(bar: Progress) -> Callable[[int, int, str, Case | None], None]:
+def _reporter(bar: Progress, interval: float) -> Callable[[int, int, str, Case | None], None]:
     from bench.judge import judged
     from bench.tables import time_text
 
@@ -110,10 +110,12 @@ def _reporter(bar: Progress) -> Callable[[int, int, str, Case | None], None]:
 
     def report(done: int, total: int, label: str, case: Case | None) -> None:
         bar.update(task, completed=done, total=total, description=label)
+        if bar.disable and label == "noise floor" and done == total:
+            print("noise floor measured", file=sys.stderr, flush=True)
         if bar.disable and label.startswith("compil") and done in (0, total):
             print(f"{done:>3}/{total} kernels compiled", file=sys.stderr, flush=True)
         if case is not None and bar.disable:
-            line = f"{done:>3}/{total} {case.kernel:<16} {case.threads} threads  {judged(case).verdict:<7}"
+            line = f"{done:>3}/{total} {case.kernel:<16} {case.threads} threads  {judged(case, interval).verdict:<7}"
             print(line, time_text(case), file=sys.stderr, flush=True)
 
     return report

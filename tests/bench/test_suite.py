@@ -14,9 +14,10 @@ import pytest
 from bench import disk
 from bench.disk import DiskFull, journal_path, read_journal
 from bench.load import ResultError
-from bench.result import Case, Result, WorkCount, read_result
+from bench.result import Case, NoiseFloor, Result, WorkCount, read_result
 from bench.settings import Settings
 from bench.suite import run
+from bench.tables import noise_lines
 from bench.warm import Compiled, Told
 from bench.worker import Request
 from tests.bench.toys import TOY, case, sources
@@ -70,6 +71,48 @@ def test_a_run_measures_everything_and_writes_one_file(go: Callable[..., Result]
     assert (gemm.ceiling, gemm.fraction_of_ceiling) == ("fma_fp64_gflops", pytest.approx(0.2))
     assert found.machine.passport["cpu_model"] == "AMD EPYC"
     assert found.settings["order_seed"] >= 0
+
+
+def test_the_noise_floor_is_measured_once_where_the_suite_asks_for_it(go: Callable[..., Result]) -> None:
+    asked, told = [], []
+    floor = NoiseFloor("stream_triad", 11, 0.004, 0.05, 0.01)
+
+    def noise(threads: int, step: Callable[[int, int], None]) -> NoiseFloor:
+        asked.append(threads)
+        step(3, 6)
+        return floor
+
+    assert go(Workers(), noise=noise).noise_floor is None
+    found = go(
+        Workers(),
+        replace(SETTINGS, noise_floor=True),
+        noise=noise,
+        force=True,
+        progress=lambda done, total, label, _case: told.append((done, total, label)),
+    )
+    assert (found.noise_floor, asked) == (floor, [2])
+    assert (3, 6, "noise floor") in told
+    assert "5.00% at most" in noise_lines(found)[0]
+
+
+def test_a_run_goes_on_without_a_noise_floor_and_says_so(go: Callable[..., Result]) -> None:
+    def broken(*_: Any) -> NoiseFloor:
+        raise ResultError("a process ended")
+
+    found = go(Workers(), replace(SETTINGS, noise_floor=True), noise=broken)
+    assert found.noise_floor is None
+    assert noise_lines(found) == ["the noise floor could not be measured: try bench doctor --noise"]
+    assert noise_lines(replace(found, settings={})) == []
+
+
+def test_cases_are_judged_by_the_interval_that_was_asked_for(go: Callable[..., Result]) -> None:
+    uneven = {"gemm_fp64": [0.05, 0.0515]}
+    tight, loose = replace(SETTINGS, processes=2, interval=0.01), replace(SETTINGS, processes=2, interval=0.1)
+    for settings, verdict in ((tight, "noisy"), (loose, "ok")):
+        found = go(Workers(**{name: list(times) for name, times in uneven.items()}), settings, force=True)
+        case = next(entry for entry in found.cases if entry.kernel == "gemm_fp64")
+        assert case.verdict == verdict
+        assert ("wider than the +-1.0% asked for" in case.remedy) == (verdict == "noisy")
 
 
 def test_progress_is_told_before_and_after_every_case(go: Callable[..., Result]) -> None:
