@@ -8,9 +8,10 @@ is no figure, only the reason.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean, median
 
 from bench.clock import Clock
 from bench.meters import Meter, NoMeter, meter_for
@@ -85,6 +86,25 @@ def energy_of(call: Call, meter: Meter, clock: Clock, sleep: Sleep = time.sleep)
         duration_s=seconds,
         joules_low=min(per_call, max(spread.low, 0.0)),
         joules_high=max(per_call, spread.high),
+    )
+
+
+def over_processes(parts: Sequence[Energy | None]) -> Energy | None:
+    """The energies of one call in several processes as one: median call and mean powers, over all their time.
+
+    The interval holds those of all processes. None where no process measured.
+    """
+    known = [part for part in parts if part is not None]
+    if not known:
+        return None
+    return Energy(
+        method="; ".join(dict.fromkeys(part.method for part in known)),
+        joules_per_call=median(part.joules_per_call for part in known),
+        busy_watt=fmean(part.busy_watt for part in known),
+        idle_watt=fmean(part.idle_watt for part in known),
+        duration_s=sum(part.duration_s for part in known),
+        joules_low=min(part.joules_per_call if part.joules_low is None else part.joules_low for part in known),
+        joules_high=max(part.joules_per_call if part.joules_high is None else part.joules_high for part in known),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import fmean
 
+from bench import energy
 from bench.result import Case, PeerSkip, PeerTime
 from bench.stats import Estimate, median_interval, split, spread
 
@@ -65,6 +66,7 @@ def merged(parts: Sequence[Case]) -> Case:
         conditions=_mean_conditions([part.conditions or {} for part in parts]),
         peers=_merged_peers(parts, samples, counts),
         plain=_merged_peer([part.plain for part in parts], samples, counts),
+        energy=energy.over_processes([part.energy for part in parts]),
     )
     return summarised(case)
 

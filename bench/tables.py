@@ -14,7 +14,7 @@ from bench.goals import USABLE, best_peer, calls_to_pay_back, compared, geometri
 from bench.judge import relative_half_width
 from bench.judge import remarks as judge_remarks
 from bench.noise import sentence
-from bench.result import Case, Environment, PeerTime, Result, known
+from bench.result import Case, Energy, Environment, PeerTime, Result, known
 
 WIDTH = 120
 MANY_CALLS = 1e6
@@ -193,14 +193,15 @@ def energy_lines(cases: Iterable[Case]) -> list[str]:
     found = [(case, case.energy) for case in cases if case.energy]
     if not found:
         return []
-    lines = [
-        f"- {case.kernel}, {case.threads} threads: {used.joules_per_call:.3g} J per call, {used.busy_watt:.3g} W against "
-        f"{used.idle_watt:.3g} W idle"
-        + (f", {case.work.flops / used.joules_per_call / 1e9:.3g} GFLOP/s per W" if case.work.flops else "")
-        for case, used in sorted(found, key=lambda pair: (pair[0].kernel, pair[0].threads))
-    ]
     methods = "; ".join(dict.fromkeys(used.method for _, used in found))
-    return [f"energy above the idle machine, by {methods}:", *lines]
+    ordered = sorted(found, key=lambda pair: (pair[0].kernel, pair[0].threads))
+    return [f"energy above the idle machine, by {methods}:", *(_energy_line(case, used) for case, used in ordered)]
+
+
+def _energy_line(case: Case, used: Energy) -> str:
+    powers = f"{used.joules_per_call:.3g} J per call, {used.busy_watt:.3g} W against {used.idle_watt:.3g} W idle"
+    per_watt = f", {case.work.flops / used.joules_per_call / 1e9:.3g} GFLOP/s per W" if case.work.flops else ""
+    return f"- {case.kernel}, {case.threads} threads: {powers}{per_watt}"
 
 
 def environment_parts(seen: Environment) -> list[RenderableType]:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.energy import AT_LEAST_S, IDLE_S, UPDATES, energy_of, energy_or_reason, update_time_s
+from bench.case import run_case
+from bench.clock import SYSTEM
+from bench.energy import AT_LEAST_S, IDLE_S, UPDATES, energy_of, energy_or_reason, over_processes, update_time_s
 from bench.meters import NO_COUNTERS, Counter, Meter, NoMeter
-from tests.bench.toys import Hands
+from bench.result import Energy, WorkCount
+from bench.summary import merged
+from bench.tables import energy_lines
+from tests.bench.toys import REQUEST, TOY, Hands, case, sources
 
 
 @dataclass
@@ -140,3 +145,41 @@ def test_without_a_meter_nothing_runs_and_the_reason_is_told(tmp_path: Path) -> 
     socket = Socket()
     assert energy_or_reason(socket.work, "cpu", tmp_path, socket.hands.clock()) == (None, NO_COUNTERS)
     assert socket.calls == 0
+
+
+def test_several_processes_make_one_energy() -> None:
+    first = Energy("RAPL", 1.0, 90.0, 10.0, 1.0, 0.9, 1.1)
+    second = Energy("RAPL", 2.0, 110.0, 30.0, 2.0)
+    assert over_processes([first, None, second]) == Energy("RAPL", 1.5, 100.0, 20.0, 3.0, 0.9, 2.0)
+    assert over_processes([first]) == first
+    assert over_processes([None, None]) is None
+
+
+def test_a_case_on_a_machine_with_a_dead_counter_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bench.energy.POLL_CAP_S", 0.0)
+    files = {"name": "package-0", "energy_uj": "5", "max_energy_range_uj": "9"}
+    place = "sys__class__powercap__intel-rapl:0__"
+    machine = sources("epyc_vm", tmp_path, **{place + name: text for name, text in files.items()})
+    found = run_case(TOY, REQUEST, SYSTEM, machine, ())
+    assert found.energy is None
+    assert found.energy_reason.startswith("the counter of RAPL, 1 package stands still")
+    assert found.verdict == "ok"
+
+
+def test_the_merged_case_carries_the_energy_of_all_processes() -> None:
+    used = Energy("RAPL", 1.0, 90.0, 10.0, 1.0)
+    parts = [case(energy=used), case(energy=replace(used, joules_per_call=3.0))]
+    found = merged(parts).energy
+    assert found is not None
+    assert (found.joules_per_call, found.joules_low, found.joules_high) == (2.0, 1.0, 3.0)
+
+
+def test_a_result_shows_energy_where_there_is_some() -> None:
+    used = Energy("RAPL, 1 package", 0.5, 90.0, 10.0, 1.0)
+    copied = case("copy", work=WorkCount(0.0, 1e9, 1e9, "bytes"), energy=used)
+    assert energy_lines([copied, case("gemm", energy=used), case("spmv")]) == [
+        "energy above the idle machine, by RAPL, 1 package:",
+        "- copy, 2 threads: 0.5 J per call, 90 W against 10 W idle",
+        "- gemm, 2 threads: 0.5 J per call, 90 W against 10 W idle, 2 GFLOP/s per W",
+    ]
+    assert energy_lines([case("spmv")]) == []
