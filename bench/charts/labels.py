@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-LETTER, LINE, NEAR, FAR = 5.9, 11.0, 8.0, 19.0
+LETTER, LINE, NEAR = 5.9, 11.0, 8.0
 
 Box = tuple[float, float, float, float]
 Align = Literal["left", "right", "center"]
@@ -31,8 +31,6 @@ CANDIDATES: tuple[tuple[float, float, Align], ...] = (
     (NEAR - 1, NEAR, "left"),
     (-NEAR + 1, -NEAR, "right"),
     (-NEAR + 1, NEAR, "right"),
-    (0, -FAR - 3, "center"),
-    (0, FAR + 3, "center"),
 )
 
 

@@ -14,7 +14,7 @@ function draw() {
     const spec = { ...found.specs[narrow.matches ? "narrow" : "wide"], ...theme };
     vegaEmbed(target, spec, {
       mode: "vega-lite", renderer: "svg", theme: undefined,
-      actions: { export: true, source: false, compiled: false, editor: false },
+      actions: narrow.matches ? false : { export: true, source: false, compiled: false, editor: false },
     });
   }
 }

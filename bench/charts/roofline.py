@@ -14,8 +14,12 @@ from bench.charts.labels import Box, labels
 from bench.charts.places import Place, Roof, limits
 
 Spec = dict[str, Any]
+Line = tuple[tuple[float, float], tuple[float, float]]
+Point = tuple[str, float, float]
 
-COLOURS = {"memory": "#0072B2", "compute": "#D55E00", "latency": "#009E73", "network": "#B0578D"}
+ROOF_LETTER = 6.5
+
+COLOURS = {"memory": "#2B83C6", "compute": "#D55E00", "latency": "#0E9F77", "network": "#B0578D"}
 SHAPES = {"memory": "circle", "compute": "square", "latency": "triangle-up", "network": "diamond"}
 TOOLTIP = {
     "kernel": "kernel",
@@ -66,10 +70,13 @@ def roofline(found: Sequence[Place], ceilings: Sequence[Roof], width: int, heigh
     """Kernels with FLOP under the ceilings; `width` and `height` are those of the drawing area in pixels."""
     placed = [place for place in found if place.intensity and place.gflops]
     frame = _frame(placed, ceilings, width, height)
-    lines, names = _ceilings(ceilings, frame)
     points = [(place.kernel, frame.x(place.intensity or 1), frame.y(place.gflops or 1)) for place in placed]
-    layers = [lines, *(_ceiling_names(names, frame)), *_traffic(placed, frame), _points(placed)]
-    return {"width": width, "height": height, "layer": [*layers, *_kernel_names(points, names, frame)]}
+    ends = _ends(ceilings, frame)
+    names = [_name(roof, ends[roof.name], points, frame) for roof in ceilings]
+    lines = _lines(ceilings, ends, frame)
+    layers = [lines, *_ceiling_names(names, frame), *_traffic(placed), _points(placed)]
+    drawn = [*ends.values(), *(_traffic_line(place) for place in placed if place.measured_intensity)]
+    return {"width": width, "height": height, "layer": [*layers, *_kernel_names(points, names, drawn, frame)]}
 
 
 def _frame(placed: Sequence[Place], ceilings: Sequence[Roof], width: int, height: int) -> Frame:
@@ -82,23 +89,26 @@ def _frame(placed: Sequence[Place], ceilings: Sequence[Roof], width: int, height
     return Frame(width, height, left, right, min(up, default=1.0) / 2.0, max(up, default=10.0) * 1.8)
 
 
-def _ceilings(ceilings: Sequence[Roof], frame: Frame) -> tuple[Spec, list[dict[str, Any]]]:
-    """Lines, and the names that stand along them."""
-    peaks = [roof.value for roof in ceilings if roof.kind == "peak"]
-    bandwidths = [roof.value for roof in ceilings if roof.kind == "bandwidth"]
-    highest = max(peaks, default=frame.top / 1.3)
-    rows, names = [], []
+def _ends(ceilings: Sequence[Roof], frame: Frame) -> dict[str, Line]:
+    """Both ends of each line: bandwidths reach up to the highest peak, peaks start at the fastest bandwidth."""
+    highest = max((roof.value for roof in ceilings if roof.kind == "peak"), default=frame.top / 1.3)
+    fastest = max((roof.value for roof in ceilings if roof.kind == "bandwidth"), default=0.0)
+    found = {}
     for roof in ceilings:
         if roof.kind == "bandwidth":
             low = max(frame.left, frame.bottom / roof.value)
-            ends = [(low, low * roof.value), (highest / roof.value, highest)]
-            names.append(_along(roof, low, frame))
+            found[roof.name] = ((low, low * roof.value), (highest / roof.value, highest))
         else:
-            start = roof.value / max(bandwidths) if bandwidths else frame.left
-            ends = [(start, roof.value), (frame.right, roof.value)]
-            names.append({"text": roof.words, "x": frame.width - 4.0, "y": frame.y(roof.value) - 8, "angle": 0})
-        rows += [{"roof": roof.words, "intensity": x, "gflops": y} for x, y in ends]
-    line = {
+            start = max(roof.value / fastest, frame.left) if fastest else frame.left
+            found[roof.name] = ((start, roof.value), (frame.right, roof.value))
+    return found
+
+
+def _lines(ceilings: Sequence[Roof], ends: Mapping[str, Line], frame: Frame) -> Spec:
+    rows = [
+        {"roof": roof.words, "intensity": at, "gflops": height} for roof in ceilings for at, height in ends[roof.name]
+    ]
+    return {
         "data": {"values": rows},
         "mark": {"type": "line", "strokeWidth": 1.6, "color": {"expr": "ink"}, "opacity": 0.75},
         "encoding": {
@@ -107,13 +117,31 @@ def _ceilings(ceilings: Sequence[Roof], frame: Frame) -> tuple[Spec, list[dict[s
             "tooltip": {"field": "roof", "title": "ceiling"},
         },
     }
-    return line, names
+
+
+def _name(roof: Roof, line: Line, points: Sequence[Point], frame: Frame) -> dict[str, Any]:
+    """A name on its line: along a slope near its lower end, above a peak as far right as no point stands."""
+    if roof.kind == "bandwidth":
+        return _along(roof, line[0][0], frame)
+    length, y = ROOF_LETTER * len(roof.words), frame.y(roof.value) - 8
+    first, right = frame.x(line[0][0]) + length, frame.width - 4.0
+    free = (x for x in _steps_left(right, first) if not any(_hides((x, y), length, point) for point in points))
+    return {"text": roof.words, "x": next(free, right), "y": y, "angle": 0.0}
+
+
+def _steps_left(right: float, left: float) -> list[float]:
+    return [right - 8.0 * step for step in range(max(1, int((right - left) / 8.0)))]
+
+
+def _hides(end: tuple[float, float], length: float, point: Point) -> bool:
+    _, x, y = point
+    return end[0] - length - 6 < x < end[0] + 6 and abs(y - end[1]) < 12
 
 
 def _along(roof: Roof, low: float, frame: Frame) -> dict[str, Any]:
     """A name above its sloped line, near the lower end."""
     angle = frame.slope_degrees
-    x, y = frame.x(low) + 6, frame.y(low * roof.value) - 6 * math.tan(math.radians(angle))
+    x, y = frame.x(low) + 10, frame.y(low * roof.value) - 10 * math.tan(math.radians(angle))
     turn = math.radians(angle)
     return {"text": roof.words, "x": x - 8 * math.sin(turn), "y": y - 8 * math.cos(turn), "angle": -angle}
 
@@ -208,27 +236,39 @@ def _points(placed: Sequence[Place]) -> Spec:
     }
 
 
-def _traffic(placed: Sequence[Place], frame: Frame) -> list[Spec]:
-    """Hollow points where counters saw the bytes, tied to the place by the model."""
-    rows = [row for row in rows_of(placed) if row["measured_intensity"]]
-    if not rows:
-        return []
-    measured = {"field": "measured_intensity", "type": "quantitative"}
-    shared = {"y": {"field": "gflops", "type": "quantitative"}, "color": {**colour(placed), "legend": None}}
-    span = {"x": {"field": "intensity", "type": "quantitative"}, "x2": {"field": "measured_intensity"}}
-    told = [*tooltip(), {"field": "measured_intensity", "title": "FLOP/byte by counters", "format": ".3g"}]
-    hollow = {"type": "point", "filled": False, "size": 75, "strokeWidth": 1.6}
-    return [
-        {"data": {"values": rows}, "mark": {"type": "rule", "opacity": 0.4}, "encoding": {**shared, **span}},
-        {"data": {"values": rows}, "mark": hollow, "encoding": {**shared, "x": measured, "tooltip": told}},
-    ]
+def _traffic(placed: Sequence[Place]) -> list[Spec]:
+    """Hollow points where counters saw the bytes, tied to the place by the model.
+
+    A layer per colour, because colours of a scale would change its legend.
+    """
+    counted = [row for row in rows_of(placed) if row["measured_intensity"]]
+    layers = []
+    for limit in dict.fromkeys(row["limit"] for row in counted):
+        rows = {"values": [row for row in counted if row["limit"] == limit]}
+        y = {"field": "gflops", "type": "quantitative"}
+        model = {"field": "intensity", "type": "quantitative"}
+        measured = {"field": "measured_intensity", "type": "quantitative"}
+        told = [*tooltip(), {"field": "measured_intensity", "title": "FLOP/byte by counters", "format": ".3g"}]
+        rule = {"type": "rule", "opacity": 0.5, "color": COLOURS[limit]}
+        hollow = {"type": "point", "filled": False, "size": 75, "strokeWidth": 1.6, "color": COLOURS[limit]}
+        layers += [
+            {"data": rows, "mark": rule, "encoding": {"y": y, "x": model, "x2": {"field": "measured_intensity"}}},
+            {"data": rows, "mark": hollow, "encoding": {"y": y, "x": measured, "tooltip": told}},
+        ]
+    return layers
+
+
+def _traffic_line(place: Place) -> Line:
+    gflops = place.gflops or 1.0
+    return (place.intensity or 1.0, gflops), (place.measured_intensity or 1.0, gflops)
 
 
 def _kernel_names(
-    points: Sequence[tuple[str, float, float]], names: Sequence[Mapping[str, Any]], frame: Frame
+    points: Sequence[Point], names: Sequence[Mapping[str, Any]], lines: Sequence[Line], frame: Frame
 ) -> list[Spec]:
-    taken = [_box(name) for name in names if not name["angle"]]
-    found = labels(points, frame.width, frame.height, [*taken, *_steps(names)])
+    taken = [box for name in names for box in ([] if name["angle"] else [_box(name)])]
+    taken += [*_steps(names), *(box for line in lines for box in _along_line(line, frame))]
+    found = labels(points, frame.width, frame.height, taken)
     return [
         {
             "data": {"values": [_at(label.text, label.x, label.y, frame) for label in found if label.align == align]},
@@ -244,8 +284,16 @@ def _kernel_names(
     ]
 
 
+def _along_line(line: Line, frame: Frame) -> list[Box]:
+    """A line as small boxes."""
+    (x0, y0), (x1, y1) = ((frame.x(at), frame.y(height)) for at, height in line)
+    count = max(2, int(math.hypot(x1 - x0, y1 - y0) / 4))
+    steps = [(x0 + (x1 - x0) * k / count, y0 + (y1 - y0) * k / count) for k in range(count + 1)]
+    return [(x - 2, y - 2, x + 2, y + 2) for x, y in steps]
+
+
 def _box(name: Mapping[str, Any]) -> Box:
-    length = 6.5 * len(name["text"])
+    length = ROOF_LETTER * len(name["text"])
     return name["x"] - length, name["y"] - 7, name["x"], name["y"] + 7
 
 
@@ -268,6 +316,7 @@ def bars(found: Sequence[Place], width: int) -> Spec:
     x = {"field": "gb_per_s", "type": "quantitative", "title": "GB/s; the line is the bandwidth that bounds it"}
     tick = {"field": "ceiling_gb_per_s", "type": "quantitative"}
     return {
+        "title": {"text": "Kernels without FLOP", "anchor": "start", "fontSize": 13},
         "data": {"values": rows},
         "width": width,
         "height": {"step": 24},
@@ -275,7 +324,7 @@ def bars(found: Sequence[Place], width: int) -> Spec:
         "layer": [
             {
                 "mark": {"type": "bar", "height": 12, "cornerRadiusEnd": 2},
-                "encoding": {"x": x, "color": colour([place for place in found if not place.intensity])},
+                "encoding": {"x": x, "color": {**colour(found), "legend": None}},
             },
             {
                 "mark": {"type": "tick", "thickness": 2, "size": 18, "color": {"expr": "ink"}},

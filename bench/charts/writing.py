@@ -78,7 +78,8 @@ def picture(result: Result, threads: int) -> Spec:
     """Both charts of a thread count as one Vega-Lite specification, on white."""
     found, ceilings = places(result, threads), roofs(result, threads)
     title = {"text": f"Roofline, {_threads(threads)}", "subtitle": machine(result), "anchor": "start", "offset": 14}
-    return themed({"title": title, "vconcat": _charts(found, ceilings, WIDE, HIGH), "spacing": 40}, LIGHT)
+    charts = {"vconcat": _charts(found, ceilings, WIDE, HIGH), "resolve": {"scale": {"color": "independent"}}}
+    return themed({"title": title, "spacing": 36, **charts}, LIGHT)
 
 
 def machine(result: Result) -> str:
