@@ -78,7 +78,10 @@ def picture(result: Result, threads: int) -> Spec:
     """Both charts of a thread count as one Vega-Lite specification, on white."""
     found, ceilings = places(result, threads), roofs(result, threads)
     title = {"text": f"Roofline, {_threads(threads)}", "subtitle": machine(result), "anchor": "start", "offset": 14}
-    charts = {"vconcat": _charts(found, ceilings, WIDE, HIGH), "resolve": {"scale": {"color": "independent"}}}
+    charts = {
+        "vconcat": _charts(found, ceilings, WIDE, HIGH),
+        "resolve": {"scale": {"color": "independent", "shape": "independent"}},
+    }
     return themed({"title": title, "spacing": 36, **charts}, LIGHT)
 
 
