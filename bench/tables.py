@@ -250,14 +250,24 @@ def passport_table(passport: Mapping[str, Any]) -> Table:
     table = grid("fact", "value", left=("fact", "value"))
     for name in passport:
         value = known(passport, name)
-        told = size_text(value) if name.endswith("_bytes") and isinstance(value, int) else fact_text(value)
-        text = f"unknown: {passport[name]['reason']}" if value is None else told
-        table.add_row(name, Text(text, style="dim" if value is None else ""))
+        text = f"unknown: {passport[name]['reason']}" if value is None else fact_text(value, name.endswith("_bytes"))
+        table.add_row(name.removesuffix("_bytes").replace("_", " "), Text(text, style="dim" if value is None else ""))
     return table
 
 
-def fact_text(value: Any) -> str:
-    """A fact as one line."""
+def fact_text(value: Any, is_bytes: bool = False) -> str:
+    """A fact as one line.
+
+    >>> fact_text({"l1d": 65536, "l2": 2097152}, is_bytes=True)
+    'l1d 64 KiB, l2 2 MiB'
+    >>> fact_text({"commit": "da8468c9f6", "changed": True})
+    'commit da8468c9f6, changed'
+    """
     if isinstance(value, Mapping):
-        return ", ".join(f"{name} {entry}" for name, entry in value.items() if entry is not None)
-    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        known_entries = [(name, entry) for name, entry in value.items() if entry is not None and entry is not False]
+        return ", ".join(
+            name if entry is True else f"{name} {fact_text(entry, is_bytes)}" for name, entry in known_entries
+        )
+    if isinstance(value, (list, tuple)):
+        return ", ".join(map(str, value)) or "none"
+    return size_text(value) if is_bytes and isinstance(value, int) else str(value)

@@ -15,6 +15,7 @@ from bench.tables import (
     cases_table,
     compile_text,
     console,
+    fact_text,
     passport_table,
     peer_notes,
     peer_text,
@@ -139,6 +140,14 @@ def test_the_passport_shows_reasons_for_what_is_unknown() -> None:
     text = shown(passport_table(PASSPORT))
     assert "unknown: known only after a parallel kernel has run" in text
     assert "numpy 2.4.6, numba 0.68.1" in text
+    assert "l1d 64 KiB, l2 2 MiB, l3 32 MiB" in text
+    assert "_" not in text
+
+
+def test_a_fact_is_one_line() -> None:
+    assert fact_text({"commit": "abc", "changed": False}) == "commit abc"
+    assert fact_text({"commit": "abc", "changed": True}) == "commit abc, changed"
+    assert (fact_text(("avx2", "fma")), fact_text(()), fact_text(1024, is_bytes=True)) == ("avx2, fma", "none", "1 KiB")
 
 
 def test_no_colour_codes_where_it_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
