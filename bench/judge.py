@@ -41,7 +41,7 @@ def _judgement(case: Case, asked: float) -> tuple[Grade, str]:
     if too_fast(case):
         return "refused", (
             f"{case.fraction_of_ceiling:.0%} of the ceiling {case.ceiling} is above {REFUSED_ABOVE:.0%}: "
-            "the ceiling was disturbed or the data fit in a cache; run again on a quiet machine, or a larger suite"
+            "something is wrong with its counts or its ceiling"
         )
     noise = disturbed(case.conditions or {}) or _drifted(case, LARGE_DRIFT) or _too_wide(case, asked)
     return ("noisy", noise) if noise else ("ok", "")

@@ -6,9 +6,9 @@ Attainable GFLOP/s = min(peak, intensity x bandwidth): Williams, Waterman, Patte
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from bench.result import Case, Ceiling, WorkCount
+from bench.result import Case, Ceiling, Passport, WorkCount, known
 
 REFUSED_ABOVE = 1.05
 COMPUTE = {f"fma_peak_{precision}": f"fma_{precision}_gflops" for precision in ("fp32", "fp64", "bf16")}
@@ -16,6 +16,35 @@ READING = ("dot", "sum")
 MEMORY_NAME = "dram_gb_per_s"
 CACHE_READ = "cache_read"
 CACHES = {level: f"{level}_gb_per_s" for level in ("l1", "l2", "l3")}
+
+
+@dataclass(frozen=True)
+class Caches:
+    """Bytes of all instances of each level, l1 to l3, and how many cores share them out."""
+
+    totals: Mapping[str, int]
+    cores: int
+
+    def bytes_for(self, level: str, threads: int) -> int:
+        """What so many threads, one a core, have of a level: their share, and all of the outermost."""
+        total = self.totals[level]
+        return total if level == max(self.totals) else total * min(threads, self.cores) // self.cores
+
+    def holding(self, case: Case) -> str | None:
+        """The innermost level that holds all the data of a case; None where none does, or the size is unknown."""
+        size = case.working_set_bytes
+        if size is None:
+            return None
+        return next((level for level in sorted(self.totals) if size <= self.bytes_for(level, case.threads)), None)
+
+
+def caches_of(passport: Passport) -> Caches | None:
+    """Data caches of a machine; None where its passport does not tell."""
+    sizes, cores = known(passport, "caches_bytes"), known(passport, "cores")
+    if not isinstance(sizes, Mapping) or not cores:
+        return None
+    totals = {name.removesuffix("d"): int(size) for name, size in sizes.items() if size}
+    return Caches(totals, int(cores)) if totals else None
 
 
 def is_ceiling(kernel: str) -> bool:
@@ -98,15 +127,24 @@ def shortest_s(work: WorkCount, peak_gflops: float | None, dram_gb_per_s: float 
     return max(times) if times else None
 
 
-def placed(case: Case, found: Mapping[str, Ceiling], all_threads: int, cache_bytes: int | None = None) -> Case:
+def placed(
+    case: Case,
+    found: Mapping[str, Ceiling],
+    all_threads: int,
+    cache_bytes: int | None = None,
+    caches: Caches | None = None,
+) -> Case:
     """The case with its ceiling's name and the fraction of it that was reached.
 
-    The bandwidth of memory is no limit for data that fit in the last-level cache, of `cache_bytes`.
+    The bandwidth of memory is no limit for data that fit in the last-level cache, of `cache_bytes`. The bandwidth of
+    the cache that holds them is one where it was measured.
     """
     compute = key(f"fma_{case.precision}_gflops", case.threads, all_threads)
-    memory = key(MEMORY_NAME, case.threads, all_threads)
-    peak, dram = found.get(compute), None if _fits(case, cache_bytes) else found.get(memory)
-    bound = shortest_s(case.work, peak.value if peak else None, dram.value if dram else None)
+    level = caches.holding(case) if caches else None
+    memory = key(CACHES.get(level or "", MEMORY_NAME), case.threads, all_threads)
+    in_cache = level is None and _fits(case, cache_bytes)
+    peak, bandwidth = found.get(compute), None if in_cache else found.get(memory)
+    bound = shortest_s(case.work, peak.value if peak else None, bandwidth.value if bandwidth else None)
     if bound is None or not case.median_s:
         return replace(case, ceiling=None, fraction_of_ceiling=None)
     name = compute if bound[1] == "compute" else memory

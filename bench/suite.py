@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from bench import disk, environment, roofline
+from bench import disk, environment, refusal, roofline
 from bench.case import blank
 from bench.decode import DecodeError, decode, dumps, encode
 from bench.judge import judged
@@ -134,17 +134,17 @@ def run(
                 progress(number, len(jobs), job.kernel, None)
                 _keep(job, ask(job), output, answers)
             progress(number + 1, len(jobs), job.kernel, answers[job.id])
-        cache_bytes = last_level_cache_bytes(header.passport)
-        first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval)
+        cache_bytes, caches = last_level_cache_bytes(header.passport), roofline.caches_of(header.passport)
+        first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval, caches)
         while left_over := [job for job in _further(first, settings) if job.id not in answers]:
             for number, job in enumerate(left_over):
                 progress(number, len(left_over), job.kernel, None)
                 _keep(job, ask(job), output, answers)
                 progress(number + 1, len(left_over), job.kernel, answers[job.id])
-            first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval)
+            first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval, caches)
         after = environment.look(sources)
         meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
-        final = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval)
+        final = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval, caches)
         layer = _threading_layer(final)
         seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
         return _store(header, seen, final, layer, output, floor)
@@ -181,7 +181,11 @@ def _floor(settings: Settings, noise: Noise, progress: Progress) -> NoiseFloor |
 
 
 def finished(
-    answers: Iterable[Case], all_threads: int, cache_bytes: int | None = None, interval: float | None = None
+    answers: Iterable[Case],
+    all_threads: int,
+    cache_bytes: int | None = None,
+    interval: float | None = None,
+    caches: roofline.Caches | None = None,
 ) -> tuple[Case, ...]:
     """The answers of all processes as cases with their place under the measured ceilings and their verdicts."""
     parts: dict[str, list[Case]] = {}
@@ -189,7 +193,8 @@ def finished(
         parts.setdefault(answer.id, []).append(answer)
     cases = [merged(found) for found in parts.values()]
     found = roofline.ceilings(cases, all_threads, cache_bytes)
-    return tuple(judged(roofline.placed(case, found, all_threads, cache_bytes), interval) for case in cases)
+    seen = [judged(roofline.placed(case, found, all_threads, cache_bytes, caches), interval) for case in cases]
+    return tuple(refusal.explained(case, seen, all_threads, caches) for case in seen)
 
 
 def now() -> str:

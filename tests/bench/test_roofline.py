@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from bench.result import Ceiling, WorkCount
 from bench.roofline import (
+    Caches,
     bound_gflops,
+    caches_of,
     ceiling_of,
     ceilings,
     is_ceiling,
@@ -18,7 +20,7 @@ from bench.roofline import (
     shortest_s,
     too_fast,
 )
-from tests.bench.toys import case
+from tests.bench.toys import PASSPORT, case
 
 positive = st.floats(1e-3, 1e6)
 FMA = WorkCount(flops=2e9, bytes_read=0, bytes_written=0, formula="f")
@@ -144,3 +146,42 @@ def test_rates_come_with_the_slow_end_first() -> None:
     assert rates_per_s(case(seconds=0.1, spread=0.2), 1.0) == pytest.approx((10, 1 / 0.12, 1 / 0.08))
     with pytest.raises(ValueError, match="toy/quick/t2 has no time"):
         rates_per_s(case(median_s=None), 1.0)
+
+
+CACHE_CEILINGS = {
+    **CEILINGS,
+    "l1_gb_per_s": Ceiling(900.0, 890.0, 900.0, 2, "cache_read"),
+    "l3_gb_per_s": Ceiling(160.0, 150.0, 160.0, 2, "cache_read"),
+}
+MIB = 2**20
+ROOM = Caches({"l1": MIB // 16, "l2": 2 * MIB, "l3": 32 * MIB}, 2)
+
+
+@pytest.mark.parametrize(
+    ("size", "ceiling"),
+    [(MIB // 16, "l1_gb_per_s"), (MIB, "fma_fp64_gflops"), (20 * MIB, "l3_gb_per_s"), (33 * MIB, "dram_gb_per_s")],
+)
+def test_data_are_bounded_by_the_level_that_holds_them_where_it_was_measured(size: int, ceiling: str) -> None:
+    work = WorkCount(flops=1e9, bytes_read=32e9, bytes_written=0, formula="f")
+    found = placed(case(seconds=1.0, work=work, working_set_bytes=size), CACHE_CEILINGS, 2, 32 * MIB, ROOM)
+    assert found.ceiling == ceiling
+
+
+def test_the_bandwidth_of_a_cache_bounds_as_that_of_memory_does() -> None:
+    work = WorkCount(flops=0, bytes_read=16e9, bytes_written=0, formula="f")
+    found = placed(case(seconds=0.2, work=work, working_set_bytes=20 * MIB), CACHE_CEILINGS, 2, 32 * MIB, ROOM)
+    assert found.fraction_of_ceiling == pytest.approx(0.5)
+
+
+def test_a_thread_has_the_inner_caches_of_its_core_and_the_whole_outermost() -> None:
+    assert [ROOM.bytes_for("l2", threads) for threads in (1, 2, 8)] == [MIB, 2 * MIB, 2 * MIB]
+    assert ROOM.bytes_for("l3", 1) == 32 * MIB
+    assert ROOM.holding(case(threads=1, working_set_bytes=3 * MIB // 2)) == "l3"
+    assert ROOM.holding(case(threads=2, working_set_bytes=3 * MIB // 2)) == "l2"
+    assert ROOM.holding(case(working_set_bytes=None)) is None
+
+
+def test_caches_come_from_the_passport() -> None:
+    assert caches_of(PASSPORT) == Caches({"l1": 65536, "l2": 2 * MIB, "l3": 32 * MIB}, 2)
+    assert caches_of({**PASSPORT, "caches_bytes": {"value": None, "reason": "lscpu names no caches"}}) is None
+    assert caches_of({**PASSPORT, "caches_bytes": {"l1d": None}}) is None
