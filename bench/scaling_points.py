@@ -18,6 +18,7 @@ class Scaling:
     """One fit: a kernel, what was varied, what was held, its points and the model.
 
     kind: "transfer" over sizes; "strong" over threads at one size; "weak" over threads with work that grows alike.
+    noisy: how many of the points come from noisy cases.
     """
 
     kernel: str
@@ -25,6 +26,7 @@ class Scaling:
     held: str
     points: tuple[Point, ...]
     fit: Fitted
+    noisy: int
 
 
 def scalings(results: Sequence[Result], kernels: Collection[str] = ()) -> tuple[Scaling, ...]:
@@ -58,20 +60,21 @@ def _of_kernel(kernel: str, cases: Sequence[Case], *, named: bool) -> Iterable[S
     network = cases[0].limit == "network"
     if network or named:
         for count, same in _grouped(cases, lambda case: case.threads):
-            held = "1 thread" if count == 1 else f"{count} threads"
-            yield from _fit(kernel, "transfer", held, [_point(case, case.work.bytes_moved, 1.0) for case in same])
+            yield from _fit(kernel, "transfer", "1 thread" if count == 1 else f"{count} threads", same)
     if not network:
         for size, same in _grouped(cases, lambda case: case.size):
-            yield from _fit(kernel, "strong", f"size {size}", [_thread_point(case) for case in same])
-        yield from _fit(kernel, "weak", "work per thread", [_thread_point(case) for case in _growing(cases)])
+            yield from _fit(kernel, "strong", f"size {size}", same)
+        yield from _fit(kernel, "weak", "work per thread", _growing(cases))
 
 
-def _fit(kernel: str, kind: Kind, held: str, points: Sequence[Point]) -> Iterable[Scaling]:
+def _fit(kernel: str, kind: Kind, held: str, cases: Sequence[Case]) -> Iterable[Scaling]:
+    volumes = kind == "transfer"
+    points = [_point(case, case.work.bytes_moved, 1.0) if volumes else _thread_point(case) for case in cases]
     if len({point.x for point in points}) < 2:
         return
     ordered = tuple(sorted(points, key=lambda point: point.x))
-    fit = transfer(ordered) if kind == "transfer" else threads(ordered)
-    yield Scaling(kernel, kind, held, ordered, fit)
+    noisy = sum(case.verdict == "noisy" for case in cases)
+    yield Scaling(kernel, kind, held, ordered, transfer(ordered) if volumes else threads(ordered), noisy)
 
 
 def _grouped(cases: Sequence[Case], key: Callable[[Case], object]) -> list[tuple[object, list[Case]]]:

@@ -154,6 +154,15 @@ def rate_text(rate: float | None) -> str:
     return f"{rate:.0f}" if rate >= 100 else f"{rate:.1f}" if rate >= 1 else f"{rate:.2g}"
 
 
+def figure_text(value: float) -> str:
+    """Three digits, without exponent where a person would not write one.
+
+    >>> figure_text(11345.6), figure_text(0.0445)
+    ('11,300', '0.0445')
+    """
+    return f"{float(f'{value:.3g}'):,.0f}" if 1000 <= abs(value) < 1e9 else f"{value:.3g}"
+
+
 def percent_text(fraction: float | None) -> str:
     """A fraction as a whole percentage."""
     return "" if fraction is None else f"{fraction:.0%}"

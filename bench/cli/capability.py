@@ -93,16 +93,9 @@ def _costs(record: Capability, purchase: Purchase) -> Any:
 
 
 def _span(span: Span | None) -> str:
-    return f"{_figure(span.value)} ({_figure(span.low)} to {_figure(span.high)})" if span else "-"
+    from bench.tables import figure_text
 
-
-def _figure(value: float) -> str:
-    """Three digits, without exponent where a person would not write one.
-
-    >>> _figure(11345.6), _figure(0.0445)
-    ('11,300', '0.0445')
-    """
-    return f"{float(f'{value:.3g}'):,.0f}" if 1000 <= value < 1e9 else f"{value:.3g}"
+    return "{} ({} to {})".format(*map(figure_text, (span.value, span.low, span.high))) if span else "-"
 
 
 def _notes(record: Capability) -> list[str]:

@@ -21,14 +21,18 @@ if TYPE_CHECKING:
 @plain_errors
 def scale(results: tuple[Path, ...], kernels: tuple[str, ...], as_json: bool) -> None:
     """How time grows with volume and with threads, fitted to the cases of one or several results."""
+    from bench.reading import known_name
     from bench.result import read_result
     from bench.scaling_points import scalings
 
-    found = scalings([read_result(path) for path in results], kernels)
+    read = [read_result(path) for path in results]
+    for kernel in kernels:
+        known_name(kernel, sorted({case.kernel for result in read for case in result.cases}), "--kernel")
+    found = scalings(read, kernels)
     if not found:
         stop(
-            "nothing to fit: no kernel was measured at two thread counts (innocap bench run --suite standard), "
-            "and no network kernel at two sizes (give several results)",
+            "nothing to fit: it needs a kernel at two thread counts (innocap bench sweep spmv --threads powers), "
+            "or a network kernel at two sizes (innocap bench sweep allreduce --sizes 1000,1000000)",
             NOT_VERIFIED,
         )
     if as_json:
@@ -76,18 +80,23 @@ SCALES = {"latency_s": 1e6, "half_speed_bytes": 1 / 1024, "serial_share": 100.0,
 
 
 def _cell(parameter: Parameter) -> str:
-    factor = SCALES.get(parameter.name, 1.0)
-    value, low, high = (
-        "∞" if end is None else f"{end * factor:.3g}" for end in (parameter.value, parameter.low, parameter.high)
-    )
+    from bench.tables import figure_text
+
+    factor, ends = SCALES.get(parameter.name, 1.0), (parameter.value, parameter.low, parameter.high)
+    value, low, high = ("∞" if end is None else figure_text(end * factor) for end in ends)
     return value if value == low == high else f"{value} ({low} to {high})"
 
 
 def _notes(fits: list[Scaling]) -> list[str]:
-    """What does not fit, each alone; what cannot be checked, in one line."""
+    """What does not fit, each alone; what cannot be checked or was disturbed, in one line each."""
     wrong = [f"- {scaling.kernel}, {scaling.held}: {scaling.fit.note}" for scaling in fits if scaling.fit.fits is False]
     unchecked = [scaling.kernel for scaling in fits if scaling.fit.fits is None]
     if unchecked:
         note = next(scaling.fit.note for scaling in fits if scaling.fit.fits is None)
-        wrong.append(f"- {len(unchecked)} of them unchecked, {note}")
+        wrong.append(f"- unchecked: {', '.join(dict.fromkeys(unchecked))}, {note}")
+    noisy, points = sum(scaling.noisy for scaling in fits), sum(len(scaling.points) for scaling in fits)
+    if noisy:
+        wrong.append(
+            f"- {noisy} of the {points} points are noisy: measure again on a quiet machine before relying on this"
+        )
     return wrong

@@ -115,5 +115,7 @@ def test_nothing_to_scale_is_not_verified(tmp_path: Path) -> None:
     path.write_text(dumps(result([case()])))
     done = called("scale", path)
     assert done.exit_code == 4
-    assert "nothing to fit: no kernel was measured at two thread counts" in done.stderr
+    assert "nothing to fit: it needs a kernel at two thread counts (innocap bench sweep" in done.stderr
+    unknown = called("scale", path, "--kernel", "tyo")
+    assert (unknown.exit_code, "did you mean 'toy'?" in unknown.stderr) == (2, True)
     assert called("scale", tmp_path / "none.json").exit_code == 2

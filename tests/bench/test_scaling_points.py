@@ -74,6 +74,11 @@ def test_different_processors_are_refused() -> None:
         scalings([result([at(2, 1.0)]), other])
 
 
+def test_points_from_noisy_cases_are_counted() -> None:
+    (found,) = scalings([result([at(1, 1.0), replace(at(2, 0.5), verdict="noisy"), at(4, 0.3)])])
+    assert (len(found.points), found.noisy) == (3, 1)
+
+
 def test_the_interval_of_a_case_is_that_of_its_point() -> None:
     wide = replace(at(2, 0.5), low_s=0.4, high_s=0.7)
     (found,) = scalings([result([at(1, 1.0), wide])])
