@@ -8,6 +8,7 @@ from bench.record import MixCost, MixSpeed, PerWatt, Purchase, Span, Unmeasured
 from bench.result import Case
 
 HOURS_PER_YEAR = 8766.0
+LEAST_SHARE = 0.01  # an interval of energy may reach down to nothing, but no machine does endless work per joule
 OLD_RESULT = "the result says nothing about energy; run again"
 
 
@@ -58,7 +59,7 @@ def _joules(case: Case, *, whole: bool) -> tuple[float, float, float]:
     low = value if energy.joules_low is None else energy.joules_low
     high = value if energy.joules_high is None else energy.joules_high
     idle = value * energy.idle_watt / (energy.busy_watt - energy.idle_watt) if whole else 0.0
-    return max(low, 0.01 * value) + idle, value + idle, high + idle
+    return max(low, LEAST_SHARE * value) + idle, value + idle, high + idle
 
 
 def cost(mix: MixSpeed, purchase: Purchase) -> MixCost:

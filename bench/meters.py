@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ZONES = "sys/class/powercap"
-COUNTED = re.compile(r"package-\d+|dram")
+COUNTED = re.compile(r"package-\d+(-die-\d+)?|dram")
 
 NO_COUNTERS = (
     "this system shows no energy counters (/sys/class/powercap is missing or empty): virtual machines and containers "

@@ -54,6 +54,12 @@ def test_one_package_without_memory(tmp_path: Path) -> None:
     assert meter.spent(before, meter.read()) == pytest.approx(0.25)
 
 
+def test_dies_of_one_package_have_counters_of_their_own(tmp_path: Path) -> None:
+    for die in (0, 1):
+        zone(tmp_path, f"intel-rapl:{die}", f"package-0-die-{die}", 1_000_000)
+    assert rapl(tmp_path).read() == (1.0, 1.0)
+
+
 def test_a_counter_that_starts_again_is_carried_over(tmp_path: Path) -> None:
     path = zone(tmp_path, "intel-rapl:0", "package-0", RANGE_UJ - 1_000_000)
     other = zone(tmp_path, "intel-rapl:1", "package-1", 3_000_000)
