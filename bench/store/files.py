@@ -67,6 +67,8 @@ def read_copy(path: Path, known: Iterable[str] = ()) -> Copy | Bad | None:
         return Copy(str(path), modified_ns, sha256, rows_of(*_told(path, raw, sha256)))
     except ResultError as error:
         return Bad(str(path), str(error).removeprefix(f"{path}: ").removeprefix(f"{path}:"))
+    except ValueError as error:
+        return Bad(str(path), f"damaged: {error}; make the file again")
 
 
 def read_run(path: Path) -> Result:
