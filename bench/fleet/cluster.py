@@ -25,6 +25,7 @@ from bench.suite import now
 MANIFEST = "fleet.json"
 MANIFEST_SCHEMA = "innocap.fleet/1"
 SCHEMES = ("tcp", "tls", "ucx", "ws", "wss")
+FIRST_LOOK_S = 0.3
 LOOK_EVERY_S = 5.0
 PATIENCE_S = 60.0
 
@@ -183,7 +184,7 @@ def run_on_hosts(
         resume: keep the hosts that are finished, go on with the others.
         force: drop what an earlier run left in the folder.
         told: called with host and line of progress.
-        look_every_s: pause between two questions to a host.
+        look_every_s: longest pause between two questions to a host.
 
     Raises:
         ResultError: the folder holds another run, or cannot be written; every host is stopped.
@@ -254,8 +255,10 @@ def _followed(
     try:
         cluster.call(host.address, remote.start, token, host.name, request)
         seen = _looked(cluster, host, token, told)
+        pause_s = min(FIRST_LOOK_S, look_every_s)
         while not seen.ended:
-            if stopping.wait(look_every_s):
+            pause_s = min(1.5 * pause_s, look_every_s)
+            if stopping.wait(pause_s):
                 cluster.call(host.address, remote.stop, token)
                 return Outcome(host.name, None, "stopped; its finished cases are kept there")
             seen = _looked(cluster, host, token, told)
