@@ -110,7 +110,9 @@ def judge(name: str, value: Span, figure: Figure, note: str = "") -> Check:
     if value.high < figure.low:
         text = f"below {figure.low:g}: {figure.too_bad}; {near} ({anchor.source}){tail}"
         return Check(name, value.value, "too bad", text)
-    return Check(name, value.value, "plausible", f"{near}{tail}")
+    inside = figure.low <= value.value <= figure.high
+    limits = "" if inside else f"outside {figure.low:g} to {figure.high:g}, but its wide interval reaches inside; "
+    return Check(name, value.value, "plausible", f"{limits}{near}{tail}")
 
 
 def _peaks(record: Capability, threads: int, nameplate: Nameplate | None, figure: Figure) -> Iterator[Check]:

@@ -99,10 +99,11 @@ def _span(span: Span | None) -> str:
 
 
 def _notes(record: Capability) -> list[str]:
-    """What the columns count: the method of energy or why there is none, what cost counts. Each once."""
+    """How quiet it was and what the columns count: the method of energy or why there is none, what cost counts."""
     from bench.record import PerWatt, Unmeasured
 
-    lines = []
+    seen = record.result.environment
+    lines = [] if seen == "quiet" else [f"the machine was {seen} while this was measured"]
     for mix in record.mixes.values():
         if isinstance(mix.per_watt, PerWatt):
             lines.append(f"energy: {mix.per_watt.method}, above the idle machine")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -61,6 +62,14 @@ def test_without_energy_the_reason_stands_below_the_table(tmp_path: Path) -> Non
     assert "not measured" in done.stderr
     assert "no energy: gemm_fp32: the result says nothing about energy; run again" in done.stderr
     assert "CNY" not in done.stderr
+
+
+def test_a_machine_that_was_not_quiet_is_called_so(tmp_path: Path) -> None:
+    arguments = files(tmp_path)
+    assert "the machine was" not in called(*arguments).stderr
+    disturbed = replace(result().environment, verdict="noisy")
+    (tmp_path / "r.json").write_text(dumps(result([gemm(), spmv()], environment=disturbed)))
+    assert "the machine was noisy while this was measured" in called(*arguments, "--force").stderr
 
 
 def test_energy_is_shown_with_its_method(tmp_path: Path) -> None:

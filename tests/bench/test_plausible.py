@@ -58,7 +58,7 @@ def point(value: float) -> Span:
         (point(0.45), "plausible", "nearest published: slow box, 0.5"),
         (point(1.2), "too good", "above 1: it cannot be; nearest published: fast box, 0.9 (another page)"),
         (point(0.1), "too bad", "below 0.4: it was busy; nearest published: slow box, 0.5 (a page)"),
-        (Span(1.05, 0.9, 1.2), "plausible", "fast box"),
+        (Span(1.05, 0.9, 1.2), "plausible", "outside 0.4 to 1, but its wide interval reaches inside; nearest"),
         (Span(0.3, 0.2, 0.41), "plausible", "slow box"),
     ],
 )
