@@ -9,14 +9,15 @@ from itertools import pairwise
 from typing import Any
 
 import numba
+import numpy as np
 from numba.np.ufunc.parallel import threading_layer
 
-from bench import energy, environment, placement, verify
+from bench import counters, energy, environment, placement, verify
 from bench.clock import Clock
 from bench.machine import Sources
 from bench.measure import Stop, Timing, first_call, steady
 from bench.peers import PEERS, Peer, Unavailable
-from bench.result import Case, PeerSkip, Verification, WorkCount
+from bench.result import Case, PeerSkip, Traffic, Verification, WorkCount
 from bench.summary import peer_time, summarised
 from bench.worker import Request
 from kernels.compile import Compiled
@@ -67,6 +68,7 @@ def run_case(
         peer_time(name, version, samples, ours, counts)
         for (name, version, _), samples in zip((*bound, *plain), timing.samples_s[1:], strict=True)
     ]
+    moved, uncounted = _traffic(kernel, call, float(np.median(ours)), sources)
     used, no_energy = energy.energy_or_reason(call, case.version, sources.root, clock)
     return summarised(
         replace(
@@ -82,10 +84,19 @@ def run_case(
             placement=placed,
             energy=used,
             energy_reason=no_energy,
+            traffic=moved,
+            traffic_reason=uncounted,
             verdict="ok",
             remedy="",
         )
     )
+
+
+def _traffic(kernel: Kernel, call: Callable[[], None], call_s: float, sources: Sources) -> tuple[Traffic | None, str]:
+    """Bytes of a few more calls by hardware counters, or why none were counted."""
+    if kernel.limit == "network":
+        return None, "its ranks are programs of their own"
+    return counters.traffic_or_reason(call, call_s, sources.root)
 
 
 def _near_threads(

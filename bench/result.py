@@ -5,7 +5,7 @@ Standard library only, so that a reader needs neither numba nor numpy.
 History of the schema:
     innocap.result/1  first version
     innocap.result/2  several processes per case, scatter of the samples, noise floor, energy, measured traffic,
-                      placement of threads and arrays
+                      placement of threads and arrays; reasons where energy or traffic was not measured
 """
 
 from __future__ import annotations
@@ -127,6 +127,7 @@ class Case:
     placement: where threads and arrays lay.
     conditions: what else happened on the machine meanwhile, as shares of time.
     energy_reason: why there is no energy.
+    traffic_reason: why there is no traffic.
     """
 
     kernel: str
@@ -163,6 +164,7 @@ class Case:
     energy: Energy | None = None
     energy_reason: str = ""
     traffic: Traffic | None = None
+    traffic_reason: str = ""
     verdict: Grade = "failed"
     remedy: str = ""
 

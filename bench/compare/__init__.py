@@ -19,7 +19,7 @@ from bench.compare.ranks import holm
 from bench.result import Case, Result, known
 
 MIN_EFFECT = 0.03
-TIMED = ("ok", "noisy")
+TIMED = ("ok", "noisy", "unverified")
 IDENTITY = ("params", "precision", "version", "work")
 
 
