@@ -20,7 +20,7 @@ FOREIGN = {
     "pydantic": ("planner.config",),
     "highspy": ("planner.solve",),
     "altair": ("planner.report",),
-    "vl_convert": ("planner.report",),
+    "vl_convert": ("planner.report", "bench.charts"),
     "jinja2": ("planner.report",),
     "sqlalchemy": ("bench.store",),
     "psycopg": ("bench.store",),
