@@ -221,7 +221,7 @@ stop() {
     for job in "${jobs[@]}"; do
         kill -TERM -- "-$job" 2>/dev/null
     done
-    wait
+    { wait; } 2>/dev/null
     echo "stopped; run the same script again to go on" >&2
     exit 5
 }
@@ -258,7 +258,7 @@ for number in "${!hosts[@]}"; do
     echo "error: $name ended with $code" >&2
 done
 echo "$((${#hosts[@]} - failed)) of ${#hosts[@]} hosts finished well; results are in $folder" >&2
-echo "compare them: innocap bench stragglers $folder/*.$run.json" >&2
+printf 'compare them: innocap bench stragglers %q/*.%s.json\\n' "$folder" "$run" >&2
 if [ "$failed" -gt 0 ]; then
     echo "$failed failed; run the same script again to go on with what is unfinished" >&2
     exit 4
