@@ -10,11 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from bench.environment.finding import Finding, Level
-from bench.goals import USABLE, best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
+from bench.goals import USABLE, Goal, best_peer, calls_to_pay_back, compared, geometric_mean, goals_of
 from bench.judge import relative_half_width
 from bench.judge import remarks as judge_remarks
-from bench.noise import sentence
-from bench.result import Case, Energy, Environment, PeerTime, Result, known
+from bench.noise import differs, sentence
+from bench.result import Case, Energy, Environment, NoiseFloor, PeerTime, Result, known
 
 WIDTH = 120
 MANY_CALLS = 1e6
@@ -82,8 +82,8 @@ def sample_lines(cases: Iterable[Case]) -> list[str]:
     return [*lines[:MOST_REMARKS], f"- and {more} more such remarks"] if more > 0 else lines
 
 
-def goal_lines(cases: Iterable[Case]) -> list[str]:
-    """The geometric mean of the ratios on one thread, and every goal that was missed there."""
+def goal_lines(cases: Iterable[Case], floor: NoiseFloor | None = None) -> list[str]:
+    """The geometric mean of the ratios on one thread, and every goal that was missed there, by noise or really."""
     single = compared(cases, 1)
     mean = geometric_mean(single)
     if mean is None:
@@ -92,8 +92,16 @@ def goal_lines(cases: Iterable[Case]) -> list[str]:
     head = f"one thread: best peer / ours {mean:.2f}, geometric mean of {len(single)} kernels"
     return [
         f"{head}; {len(missed)} goals missed" if missed else f"{head}; all goals met",
-        *(f"- {case.kernel}: {goal.found:.2f} against {goal.peer}, goal {goal.wanted:g}" for case, goal in missed),
+        *(
+            f"- {case.kernel}: {goal.found:.2f} against {goal.peer}, goal {goal.wanted:g}{_by_noise(goal, floor)}"
+            for case, goal in missed
+        ),
     ]
+
+
+def _by_noise(goal: Goal, floor: NoiseFloor | None) -> str:
+    ratio = (goal.found or goal.wanted) / goal.wanted
+    return "" if differs(ratio, floor, same_process=True) else ", no difference beyond the noise floor"
 
 
 def peer_notes(cases: Iterable[Case]) -> list[str]:
@@ -185,7 +193,7 @@ def result_parts(result: Result) -> list[RenderableType]:
     head = f"{cpu}, {cores} cores, {size_text(known(passport, 'memory_bytes'))}"
     parts: list[RenderableType] = [f"{head}; suite {result.suite}, sizes {result.preset}, {result.created}"]
     parts += [cases_table(result.cases), *remarks(result.cases), *sample_lines(result.cases)]
-    parts += [*goal_lines(result.cases), *peer_notes(result.cases), *energy_lines(result.cases)]
+    parts += [*goal_lines(result.cases, result.noise_floor), *peer_notes(result.cases), *energy_lines(result.cases)]
     return [*parts, *noise_lines(result), *environment_parts(result.environment)]
 
 
@@ -228,30 +236,6 @@ def finding_parts(findings: Sequence[Finding], verdict: Level) -> list[Renderabl
         "grade of this machine now: ", (verdict, LEVEL_STYLES[verdict]), f", {LEVEL_MEANINGS[verdict]}"
     )
     return [*([table, ""] if findings else ["nothing stands in the way"]), grade]
-
-
-def roofline_parts(result: Result) -> list[RenderableType]:
-    """Measured ceilings, then every case under its own."""
-    ceilings = grid("ceiling", "value", "low", "high", "threads", "measured by", left=("ceiling", "measured by"))
-    for name, entry in result.ceilings.items():
-        numbers = (rate_text(entry.value), rate_text(entry.low), rate_text(entry.high), str(entry.threads))
-        ceilings.add_row(name, *numbers, entry.kernel)
-    cases = grid(
-        "kernel",
-        "thr",
-        "FLOP/byte",
-        "GFLOP/s",
-        "GB/s",
-        "of its ceiling",
-        "ceiling",
-        left=("kernel", "ceiling"),
-    )
-    for case in sorted(result.cases, key=lambda case: case.work.flops / (case.work.bytes_moved or 1)):
-        moved = case.work.bytes_moved
-        intensity = rate_text(case.work.flops / moved) if moved else "registers"
-        rates = (rate_text(case.gflops), rate_text(case.gb_per_s), percent_text(case.fraction_of_ceiling))
-        cases.add_row(case.kernel, str(case.threads), intensity, *rates, case.ceiling or "")
-    return [ceilings, "", cases]
 
 
 def passport_table(passport: Mapping[str, Any]) -> Table:

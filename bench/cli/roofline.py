@@ -25,7 +25,7 @@ def roofline(result: Path, output: Path | None, threads: int | None, as_json: bo
     from bench.charts.writing import draw
     from bench.decode import encode
     from bench.result import read_result
-    from bench.tables import roofline_parts
+    from bench.roofline_table import roofline_parts
 
     found = read_result(result)
     if not found.ceilings:
@@ -36,4 +36,4 @@ def roofline(result: Path, output: Path | None, threads: int | None, as_json: bo
         places = {case.id: {"ceiling": case.ceiling, "fraction": case.fraction_of_ceiling} for case in found.cases}
         print_json({"ceilings": encode(found.ceilings), "cases": places})
         return
-    show(*roofline_parts(found), *([f"written to {output}"] if output else []))
+    show(*roofline_parts(found, threads), *([f"written to {output}"] if output else []))

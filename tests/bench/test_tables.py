@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from bench.result import Environment, PeerSkip, PeerTime, Spread
+from bench.result import Environment, NoiseFloor, PeerSkip, PeerTime, Spread
 from bench.tables import (
     WIDTH,
     best_peer,
@@ -16,6 +16,7 @@ from bench.tables import (
     compile_text,
     console,
     fact_text,
+    goal_lines,
     passport_table,
     peer_notes,
     peer_text,
@@ -23,7 +24,6 @@ from bench.tables import (
     rate_text,
     remarks,
     result_parts,
-    roofline_parts,
     sample_lines,
     seconds_text,
     size_text,
@@ -129,13 +129,6 @@ def test_a_whole_result_fits_and_names_machine_and_environment() -> None:
     assert max(map(len, text.splitlines())) <= 120
 
 
-def test_the_roofline_lists_ceilings_and_places() -> None:
-    text = shown(*roofline_parts(result([case(ceiling="dram_gb_per_s", fraction_of_ceiling=0.75)])))
-    assert "dram_gb_per_s" in text
-    assert "75%" in text
-    assert max(map(len, text.splitlines())) <= 120
-
-
 def test_the_passport_shows_reasons_for_what_is_unknown() -> None:
     text = shown(passport_table(PASSPORT))
     assert "unknown: known only after a parallel kernel has run" in text
@@ -164,3 +157,14 @@ def test_remarks_on_samples_are_few() -> None:
     assert "more such remarks" in lines[-1]
     assert sample_lines([case()]) == sample_lines([]) == []
     assert sample_lines([replace(case(), spread=Spread(0.01, 0, 0.0, 0.03), verdict="refused")]) == []
+
+
+def test_a_goal_missed_by_less_than_the_noise_floor_says_so() -> None:
+    peer = PeerTime("fast", "fast 1.0", (0.01,), 0.01, 0.97, 0.96, 0.98)
+    cases = [replace(case(threads=1), peers=(peer,), goals={"best": 1.0})]
+    words = "0.97 against fast, goal 1"
+    assert goal_lines(cases)[1].endswith(words)
+    assert goal_lines(cases, NoiseFloor("k", 3, 0.01, 0.2, 0.02))[1].endswith(words)
+    assert goal_lines(cases, NoiseFloor("k", 3, 0.01, 0.2, 0.04))[1].endswith(
+        f"{words}, no difference beyond the noise floor"
+    )
