@@ -95,7 +95,8 @@ def asked_threads(text: str | None, most: int, cpus: int) -> tuple[int, ...]:
     if text == "powers":
         return tuple(sorted({most, *(2**power for power in range(most.bit_length()))}))
     counts = {
-        most if entry.strip() == "all" else _number(entry.strip(), "--threads") for entry in (text or "all").split(",")
+        most if entry.strip() == "all" else _number(entry.strip(), "--threads")
+        for entry in ("all" if text is None else text).split(",")
     }
     if max(counts) > cpus:
         raise InputError(f"--threads: {max(counts)} asked for, but this process may use {cpus} CPUs")
