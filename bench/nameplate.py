@@ -38,6 +38,7 @@ def derived(passport: Passport) -> Nameplate:
     peak = cores x highest clock x lanes x 2 x units; lanes = vector bits / bits of a number.
     Units per core: 1 to 2 of AVX-512 or AVX2 (Zen 4 has one 512-bit unit, server Xeons two), 1 to 4 of NEON,
     up to 8 NEON-sized ones of SVE (A64FX); an add and a multiply unit without FMA count as one.
+    Sources: stackoverflow.com/questions/15655835 for Intel; AMD and ARM recalled.
 
     Raises:
         NoNameplate: cores, clock or instruction set are unknown.

@@ -16,7 +16,7 @@ REQUIRED = ("id", "name", "peak_tflops")
 OPTIONAL = ("kind", "fraction_of_peak", "machines_per_unit", "memory_gb_per_s", "purchase", "source", "date")
 PURCHASE = ("currency", "price", "life_years", "power_kw", "electricity_per_kwh", "source")
 ESTIMATE = ("central", "low", "high", "kind", "source")
-MONEY = re.compile(r"\s*([\d_,]*\.?\d+)\s*([A-Z]{3})\s*")
+MONEY = re.compile(r"\s*([\d_,]*\.?\d+)\s*([A-Za-z]{3})\s*")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def money(text: str, option: str) -> tuple[float, str]:
         raise InputError(
             f'{option}: expected an amount and a currency of three letters, as "65000 CNY", found {text!r}'
         )
-    return amount, found.group(2)
+    return amount, found.group(2).upper()
 
 
 def read_machine(path: Path) -> MachineFile:

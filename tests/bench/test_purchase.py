@@ -82,10 +82,12 @@ def test_peaks_must_be_a_table(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "amount"), [("65000 CNY", 65000), (" 65,000CNY", 65000), ("1_000.5 USD", 1000.5), (".5 EUR", 0.5)]
+    ("text", "amount"),
+    [("65000 CNY", 65000), (" 65,000CNY", 65000), ("1_000.5 USD", 1000.5), (".5 EUR", 0.5), ("7 cny", 7)],
 )
 def test_money(text: str, amount: float) -> None:
-    assert money(text, "--price")[0] == amount
+    found, currency = money(text, "--price")
+    assert (found, currency) == (amount, currency.upper())
 
 
 @pytest.mark.parametrize("text", ["65000", "CNY", "65000 yuan", "-5 CNY", "0 CNY", "CNY 5", "5 CN", ""])
