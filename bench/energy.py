@@ -39,6 +39,17 @@ class Part:
     calls: int
 
 
+@dataclass(frozen=True)
+class Spell:
+    """A spell of rest or work: mean power in W with its interval, time in s, calls."""
+
+    watt: float
+    low_watt: float
+    high_watt: float
+    seconds: float
+    calls: int
+
+
 def energy_or_reason(call: Call, version: str, root: Path, clock: Clock) -> tuple[Energy | None, str]:
     """Energy of one call of a kernel's version ("cpu", "gpu"), or None and why it was not measured.
 
@@ -54,7 +65,8 @@ def energy_of(call: Call, meter: Meter, clock: Clock, sleep: Sleep = time.sleep)
     """Energy of one call, idle power subtracted.
 
     joules_per_call = (joules / seconds - idle_watt) x seconds / calls, over at least 1 s and 100 updates of the
-    counter; its interval is that of the median over at least five parts of that time.
+    counter. Its interval is that of the median over the parts of that time, widened by that of the idle power over
+    the parts of the rest, and never narrower than one update of the counter.
 
     Args:
         call: what to run, compiled and warm.
@@ -66,27 +78,35 @@ def energy_of(call: Call, meter: Meter, clock: Clock, sleep: Sleep = time.sleep)
         NoMeter: the counter stands still, or the idle machine drew no less than the busy one.
     """
     update_s = update_time_s(meter, clock, sleep)
-    idle_watt = _power(meter, clock, lambda: sleep(max(IDLE_S, UPDATES * update_s)))
-    parts = _parts(call, meter, clock, max(AT_LEAST_S, UPDATES * update_s))
-    joules, seconds = sum(part.joules for part in parts), sum(part.seconds for part in parts)
-    calls = sum(part.calls for part in parts)
-    busy_watt = joules / seconds
-    if busy_watt <= idle_watt:
+    rest_s = max(IDLE_S, UPDATES * update_s)
+    idle = _all(_parts(lambda: sleep(rest_s / PARTS), meter, clock, rest_s))
+    work = _all(_parts(call, meter, clock, max(AT_LEAST_S, UPDATES * update_s)))
+    if work.watt <= idle.watt:
         raise NoMeter(
-            f"the machine drew {busy_watt:.3g} W at work and {idle_watt:.3g} W idle just before: "
+            f"the machine drew {work.watt:.3g} W at work and {idle.watt:.3g} W idle just before: "
             "something else was running; close other programs and run again"
         )
-    per_call = (joules - idle_watt * seconds) / calls
-    spread = median_interval([(part.joules - idle_watt * part.seconds) / part.calls for part in parts])
+    call_s, step_watt = work.seconds / work.calls, work.watt * update_s / work.seconds
+    above = work.watt - idle.watt
+    low = min(work.low_watt - idle.high_watt, above - step_watt)
+    high = max(work.high_watt - idle.low_watt, above + step_watt)
     return Energy(
         method=meter.method,
-        joules_per_call=per_call,
-        busy_watt=busy_watt,
-        idle_watt=idle_watt,
-        duration_s=seconds,
-        joules_low=min(per_call, max(spread.low, 0.0)),
-        joules_high=max(per_call, spread.high),
+        joules_per_call=above * call_s,
+        busy_watt=work.watt,
+        idle_watt=idle.watt,
+        duration_s=work.seconds,
+        joules_low=max(low, 0.0) * call_s,
+        joules_high=high * call_s,
     )
+
+
+def _all(parts: Sequence[Part]) -> Spell:
+    """Power over all parts, with the interval of the median of the parts."""
+    seconds = sum(part.seconds for part in parts)
+    watt = sum(part.joules for part in parts) / seconds
+    spread = median_interval([part.joules / part.seconds for part in parts])
+    return Spell(watt, min(watt, spread.low), max(watt, spread.high), seconds, sum(part.calls for part in parts))
 
 
 def over_processes(parts: Sequence[Energy | None]) -> Energy | None:
@@ -123,13 +143,6 @@ def update_time_s(meter: Meter, clock: Clock, sleep: Sleep) -> float:
     if not steps:
         raise NoMeter(f"the counter of {meter.method} stands still: this machine shows one but does not feed it")
     return max(steps)
-
-
-def _power(meter: Meter, clock: Clock, wait: Callable[[], None]) -> float:
-    before, started = meter.read(), clock.wall_s()
-    wait()
-    after, ended = meter.read(), clock.wall_s()
-    return meter.spent(before, after) / (ended - started)
 
 
 def _parts(call: Call, meter: Meter, clock: Clock, at_least_s: float) -> list[Part]:

@@ -183,3 +183,23 @@ def test_a_result_shows_energy_where_there_is_some() -> None:
         "- gemm, 2 threads: 0.5 J per call, 90 W against 10 W idle, 2 GFLOP/s per W",
     ]
     assert energy_lines([case("spmv")]) == []
+
+
+def test_a_restless_idle_machine_makes_the_interval_wide() -> None:
+    calm, restless = Socket(), Socket()
+
+    def fidget(seconds: float) -> None:
+        restless.idle_watt = 40.0 if restless.idle_watt == 20.0 else 20.0
+        restless.sleep(seconds)
+
+    narrow = energy_of(calm.work, calm.meter(), calm.hands.clock(), calm.sleep)
+    wide = energy_of(restless.work, restless.meter(), restless.hands.clock(), fidget)
+    assert wide.joules_high - wide.joules_low > 5 * (narrow.joules_high - narrow.joules_low)
+    assert wide.joules_low <= 0.6 + 1e-3
+    assert wide.joules_high >= 0.8 - 1e-3
+
+
+def test_one_long_call_is_known_to_one_update_of_the_counter_at_best() -> None:
+    socket = Socket(update_s=0.01)
+    found = energy_of(lambda: socket.work(4.0), socket.meter(), socket.hands.clock(), socket.sleep)
+    assert found.joules_high - found.joules_low >= 2 * 0.99 * 100 * 0.01
