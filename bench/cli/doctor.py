@@ -27,6 +27,7 @@ def doctor(noise: bool, threads: int | None, as_json: bool) -> None:
 
     from bench import environment, machine, meters, tables
     from bench.decode import encode
+    from bench.environment.activity import waited_share
     from bench.environment.words import available_layer, in_words
     from bench.noise import sentence
 
@@ -36,9 +37,9 @@ def doctor(noise: bool, threads: int | None, as_json: bool) -> None:
     time.sleep(WATCH_S)
     after = environment.look(sources)
     meanwhile = environment.during(before, after, time.process_time() - cpu_s)
-    layer = found["threading_layer"]
-    seen = environment.environment(before, meanwhile, after, threading_layer=layer)
-    findings = environment.findings(before, meanwhile, after, layer)
+    layer, waited = found["threading_layer"], waited_share()
+    seen = environment.environment(before, meanwhile, after, waited, layer)
+    findings = environment.findings(before, seen.during, after, layer)
     floor = _noise_floor(threads) if noise else None
     if as_json:
         told = {"passport": found, "environment": seen, "findings": findings, "noise_floor": floor}

@@ -5,9 +5,12 @@ from __future__ import annotations
 import os
 import re
 import sys
+import time
+from collections.abc import Callable
 
 from bench.machine import Sources, Unknown
 
+Clock = Callable[[], float]
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
@@ -55,6 +58,17 @@ def free_memory_share(sources: Sources) -> float:
     if len(sizes) < 2:
         raise Unknown("/proc/meminfo does not tell how much is available")
     return int(sizes["MemAvailable"]) / int(sizes["MemTotal"])
+
+
+def waited_share(spin_s: float = 0.3, wall_s: Clock = time.perf_counter, cpu_s: Clock = time.thread_time) -> float:
+    """Share of the time that a busy loop of `spin_s` s did not get its core: wall against CPU time.
+
+    This sees what containers hide from /proc/stat: other containers, limits, and the host.
+    """
+    begun_s, spent_s = wall_s(), cpu_s()
+    while (passed_s := wall_s() - begun_s) < spin_s:
+        pass
+    return min(max(1 - (cpu_s() - spent_s) / passed_s, 0.0), 1.0)
 
 
 def flush_to_zero(_: Sources) -> bool:

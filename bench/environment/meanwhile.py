@@ -61,7 +61,7 @@ SHARES = {
         "use a machine of its own, or another hour",
     ),
     "waited_share": (
-        "the kernels' threads waited {share:.0%} of the time for a core",
+        "threads that wanted to compute waited {share:.0%} of the time for a core",
         "close other programs, or run with fewer --threads",
     ),
     "sibling_share": (

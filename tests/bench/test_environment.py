@@ -23,7 +23,7 @@ from bench.environment import (
     standing,
     worst,
 )
-from bench.environment.activity import flush_to_zero
+from bench.environment.activity import flush_to_zero, waited_share
 from bench.environment.cores import cpus_in
 from bench.environment.words import available_layer, in_words
 from bench.machine import Sources, this_machine
@@ -178,6 +178,19 @@ def test_a_strange_format_is_unknown(tmp_path: Path, text: str) -> None:
 def test_lists_of_cpus_are_read_as_linux_writes_them(cpus: set[int]) -> None:
     assert cpus_in(",".join(map(str, sorted(cpus)))) == cpus
     assert cpus_in(f"{min(cpus)}-{max(cpus)}") == set(range(min(cpus), max(cpus) + 1))
+
+
+@pytest.mark.parametrize(("core_share", "waited"), [(1.0, 0.0), (0.5, 0.5), (0.0, 1.0), (1.2, 0.0)])
+def test_a_busy_loop_finds_out_what_it_does_not_get(core_share: float, waited: float) -> None:
+    ticks = iter(range(100))
+    wall_s = [0.0]
+
+    def wall() -> float:
+        wall_s[0] = next(ticks) / 10
+        return wall_s[0]
+
+    found = waited_share(1.0, wall, lambda: core_share * wall_s[0])
+    assert found == pytest.approx(waited)
 
 
 def test_denormal_numbers_are_kept_here() -> None:
