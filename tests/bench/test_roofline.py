@@ -185,3 +185,25 @@ def test_caches_come_from_the_passport() -> None:
     assert caches_of(PASSPORT) == Caches({"l1": 65536, "l2": 2 * MIB, "l3": 32 * MIB}, 2)
     assert caches_of({**PASSPORT, "caches_bytes": {"value": None, "reason": "lscpu names no caches"}}) is None
     assert caches_of({**PASSPORT, "caches_bytes": {"l1d": None}}) is None
+
+
+def test_reading_a_cache_gives_the_ceiling_of_its_level() -> None:
+    cases = [
+        case("cache_read", size="l1", work=TRIAD, seconds=0.001, threads=2),
+        case("cache_read", size="l3", work=TRIAD, seconds=0.01, threads=1),
+        case("cache_read", size="quick", work=TRIAD, seconds=0.0001, threads=2),
+    ]
+    assert is_ceiling("cache_read")
+    found = ceilings(cases, 2)
+    assert {name: entry.value for name, entry in found.items()} == {
+        "l1_gb_per_s": pytest.approx(2400),
+        "l3_gb_per_s@1": pytest.approx(240),
+    }
+
+
+def test_a_stream_in_the_cache_is_no_bandwidth_of_memory_where_there_is_a_larger_one() -> None:
+    small = case("stream_triad", work=TRIAD, seconds=0.01, working_set_bytes=1000)
+    large = case("stream_triad", work=TRIAD, seconds=0.1, working_set_bytes=10**9, size="full")
+    assert ceilings([small, large], 2, 10**6)["dram_gb_per_s"].value == pytest.approx(24)
+    assert ceilings([small, large], 2)["dram_gb_per_s"].value == pytest.approx(240)
+    assert ceilings([small], 2, 10**6)["dram_gb_per_s"].value == pytest.approx(240)

@@ -335,3 +335,59 @@ def test_a_disk_that_is_full_at_the_end_keeps_the_journal(
     workers = Workers()
     assert len(go(workers, resume=True).cases) == 4
     assert workers.asked == []
+
+
+def test_a_run_that_was_ended_just_before_its_journal_went_is_done(go: Callable[..., Result], tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(spmv=[KeyboardInterrupt()]))
+    journal = journal_path(tmp_path / "r.json")
+    text = journal.read_text()
+    found = go(Workers(), resume=True)
+    journal.write_text(text)
+    workers = Workers()
+    assert go(workers, resume=True) == found
+    assert workers.asked == []
+    assert not journal.exists()
+
+
+def test_the_journal_of_another_run_is_not_taken_for_the_finished_one(
+    go: Callable[..., Result], tmp_path: Path
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(spmv=[KeyboardInterrupt()]))
+    text = journal_path(tmp_path / "r.json").read_text()
+    go(Workers(), force=True)
+    journal_path(tmp_path / "r.json").write_text(text)
+    with pytest.raises(ResultError, match="exists already"):
+        go(Workers(), resume=True)
+    assert journal_path(tmp_path / "r.json").exists()
+
+
+def test_sizes_that_were_fitted_to_the_machine_are_those_of_the_first_start(go: Callable[..., Result]) -> None:
+    first = replace(SETTINGS, sizes={"spmv": {"quick-x2": {"n": 2000}}}, fitted=True, remarks=("one",))
+    later = replace(first, sizes={"spmv": {"quick-x4": {"n": 4000}}}, remarks=())
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(gemm_fp64=[KeyboardInterrupt()], spmv=[KeyboardInterrupt()]), first)
+    sizes: list[str] = []
+
+    def asked(request: Request, limit_s: float) -> Case | str:
+        sizes.append(request.size)
+        return Workers()(request, limit_s)
+
+    found = go(asked, later, resume=True)
+    assert "quick-x2" in sizes
+    assert "quick-x4" not in sizes
+    assert found.settings["sizes"] == first.sizes
+    with pytest.raises(KeyboardInterrupt):
+        go(Workers(spmv=[KeyboardInterrupt()]), first, force=True)
+    with pytest.raises(ResultError, match=r"other settings \(sizes"):
+        go(Workers(), replace(later, fitted=False), resume=True, force=True)
+
+
+def test_two_runs_on_one_output_are_refused(go: Callable[..., Result], tmp_path: Path) -> None:
+    def nested(request: Request, limit_s: float) -> Case | str:
+        with pytest.raises(ResultError, match="is writing this result"):
+            go(Workers(), resume=True)
+        return Workers()(request, limit_s)
+
+    assert len(go(nested).cases) == 4

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -116,3 +117,55 @@ def test_every_way_to_fail_is_put_into_words(code: int, answer: str, complaint: 
 
 def test_a_good_answer_is_a_case() -> None:
     assert understood(0, dumps(case()), "a warning") == case()
+
+
+PARENT = """
+import os, subprocess, sys
+child = f"from bench.worker import end_with_parent; end_with_parent({os.getpid()})"
+subprocess.run([sys.executable, "-c", child + "; import os, time; print(os.getpid(), flush=True); time.sleep(60)"])
+"""
+
+
+def running(process: int) -> bool:
+    """Whether a process lives; one that waits to be buried does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_a_worker_ends_when_the_process_that_started_it_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True, cwd=HOME) as parent:
+        assert parent.stdout is not None
+        worker = int(parent.stdout.readline())
+        assert running(worker)
+        parent.kill()
+    deadline = time.monotonic() + 10
+    while running(worker) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not running(worker)
+
+
+def test_an_orphan_does_not_even_begin() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.worker", "1"], input="", capture_output=True, text=True, cwd=HOME
+    )
+    assert done.returncode == 1
+    assert "the process that asked for this has ended" in done.stderr
+
+
+def test_a_fast_end_runs_what_was_left_to_do_at_the_end() -> None:
+    code = "import atexit; from bench.worker import leave; atexit.register(print, 'tidied', flush=True); leave()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=HOME)
+    assert (done.returncode, done.stdout) == (0, "tidied\n")
+
+
+def test_scipy_is_loaded_for_peers_only() -> None:
+    code = (
+        "import sys; from bench.worker import do_without_scipy; do_without_scipy()\n"
+        "from kernels import find; k = find('gemm_fp64'); k.cpu(*k.inputs(0, m=9, n=9, k=9).values())\n"
+        "print([name for name in sys.modules if name.startswith('scipy.linalg.')])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=HOME)
+    assert done.stdout == "[]\n"
