@@ -153,7 +153,7 @@ def test_a_noisy_result_is_kept_and_said_to_be_noisy(go: Callable[..., Result]) 
     noisy = but("spmv", lambda request: case("spmv", seconds=0.05, spread=0.3, threads=request.threads))
     found = go(worker=noisy)
     assert found.exit_code == 0
-    assert "1 noisy, the least certain is spmv: its interval is +-30%" in found.stderr
+    assert "1 noisy, the least certain is spmv: its interval is +-30.0%, wider than" in found.stderr
 
 
 def test_an_interrupt_ends_with_5_and_keeps_what_is_finished(go: Callable[..., Result], tmp_path: Path) -> None:
