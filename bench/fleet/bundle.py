@@ -31,6 +31,7 @@ INSTALLER = "pip"
 TOP = "innocap-bench"
 FOLDERS = ("bench", "configs/suites", "kernels")
 VERSION = re.compile(r"3\.(1[1-9]|[2-9]\d)")
+PYTHON_MARKER = re.compile(r"(\S+)\s*;\s*python_full_version\s*(<|>=)\s*'(3\.\d+)'")
 WHEEL = re.compile(r"([A-Za-z0-9_.]+)-([A-Za-z0-9_.!+]+)(-\d[^-]*)?-[^-]+-[^-]+-[^-]+\.whl")
 TIME_S = 315532800
 PIP_LIMIT_S = 1800
@@ -73,19 +74,24 @@ def fetch_wheels(folder: Path, python: str, source: Path | None = None) -> list[
 
 
 def pins(constraints: Path, python: str) -> list[str]:
-    """Lines name==version of a constraints file that hold for a version of Python.
+    """Lines of a constraints file that hold for a version of Python; other conditions are left to pip.
 
     Raises:
         InputError: the file is missing, as in an installation without the sources.
     """
-    from packaging.requirements import Requirement
-
     if not constraints.is_file():
         raise InputError(f"{constraints} is missing: a bundle is made from the source folder of innocap")
-    lines = [line.partition("#")[0].strip() for line in constraints.read_text("utf-8").splitlines()]
-    found = [Requirement(line) for line in lines if line]
-    target = {"python_version": python, "python_full_version": f"{python}.0"}
-    return [f"{entry.name}{entry.specifier}" for entry in found if not entry.marker or entry.marker.evaluate(target)]
+    lines = (line.partition("#")[0].strip() for line in constraints.read_text("utf-8").splitlines())
+    return [found for line in lines if line and (found := _for_python(line, python))]
+
+
+def _for_python(line: str, python: str) -> str:
+    """The line without its condition on the version of Python; empty where that does not hold."""
+    asked = PYTHON_MARKER.fullmatch(line)
+    if not asked:
+        return line
+    here, there = (tuple(map(int, version.split("."))) for version in (python, asked.group(3)))
+    return asked.group(1) if (here < there) == (asked.group(2) == "<") else ""
 
 
 def _pip(scratch: Path) -> list[str]:

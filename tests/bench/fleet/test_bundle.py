@@ -168,9 +168,12 @@ def test_shellcheck_finds_nothing_in_run_sh(unpacked: Path) -> None:
 
 def test_pins_hold_for_the_python_that_is_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "constraints.txt"
-    path.write_text("# note\na==1\nb==1 ; python_full_version < '3.12'\nb==2 ; python_full_version >= '3.12'  # new\n")
-    assert pins(path, "3.11") == ["a==1", "b==1"]
-    assert pins(path, "3.13") == ["a==1", "b==2"]
+    path.write_text(
+        "# note\na==1\nb==1 ; python_full_version < '3.12'\nb==2 ; python_full_version >= '3.12'  # new\n"
+        "c==1 ; sys_platform == 'win32'\n"
+    )
+    assert pins(path, "3.11") == ["a==1", "b==1", "c==1 ; sys_platform == 'win32'"]
+    assert pins(path, "3.12") == pins(path, "3.13") == ["a==1", "b==2", "c==1 ; sys_platform == 'win32'"]
     with pytest.raises(InputError, match="a bundle is made from the source folder"):
         pins(tmp_path / "none.txt", "3.11")
 
