@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.frame import NOT_VERIFIED, json_option, plain_errors, print_json, show, stop
+from bench.cli.frame import BAD_INPUT, NOT_VERIFIED, json_option, plain_errors, print_json, show, stop
+
+if TYPE_CHECKING:
+    from bench.result import Case
 
 
 @click.command()
@@ -30,10 +34,23 @@ def roofline(result: Path, output: Path | None, threads: int | None, as_json: bo
     found = read_result(result)
     if not found.ceilings:
         stop(f"{result}: no ceilings were measured; run again with --suite quick, all kernels", NOT_VERIFIED)
+    if threads and all(case.threads != threads for case in found.cases):
+        stop(f"{result}: nothing was measured with --threads {threads}", BAD_INPUT)
     if output:
         draw(found, output, threads)
     if as_json:
-        places = {case.id: {"ceiling": case.ceiling, "fraction": case.fraction_of_ceiling} for case in found.cases}
-        print_json({"ceilings": encode(found.ceilings), "cases": places})
+        print_json({"ceilings": encode(found.ceilings), "cases": {case.id: _place(case) for case in found.cases}})
         return
     show(*roofline_parts(found, threads), *([f"written to {output}"] if output else []))
+
+
+def _place(case: Case) -> dict[str, object]:
+    return {
+        "ceiling": case.ceiling,
+        "fraction": case.fraction_of_ceiling,
+        "flop_per_byte": case.work.flops / case.work.bytes_moved if case.work.bytes_moved else None,
+        "gflops": case.gflops,
+        "gb_per_s": case.gb_per_s,
+        "counted_bytes": case.traffic.bytes_moved if case.traffic else None,
+        "verdict": case.verdict,
+    }

@@ -81,14 +81,16 @@ def units_text(entry: Change) -> str:
 
 
 def summary(found: Comparison) -> list[str]:
-    """Counts by verdict and the geometric mean, in two lines."""
+    """Counts by verdict, the geometric mean, and a warning where there is no verdict at all."""
     if found.mean is None or found.mean_low is None or found.mean_high is None:
         return ["nothing could be compared: no case has a time on both sides"]
+    undecided = ["every case is unclear: nothing was decided"] if found.count("UNCLEAR") == len(found.changes) else []
     words = [f"{found.count(verdict)} {verdict}" for verdict in STYLES]
     low, high = 100 * (found.mean_low - 1), 100 * (found.mean_high - 1)
     return [
         f"{len(found.changes)} cases compared: {', '.join(words)}",
         f"geometric mean of new / old time: {found.mean:.3f} ({found.mean - 1:+.1%}, 95 % {low:+.1f} .. {high:+.1f} %)",
+        *undecided,
     ]
 
 

@@ -100,6 +100,7 @@ def test_the_command_draws_and_shows(tmp_path: Path) -> None:
     assert done.exit_code == 0
     assert f"written to {tmp_path / 'r.svg'}" in done.stderr
     assert "2 threads, from few to many FLOP per byte" in done.stderr
+    refused(called("roofline", path, "--threads", 64), 2, "nothing was measured with --threads 64")
     refused(called("roofline", path, "-o", tmp_path / "r.bmp"), 2, ".bmp")
     blocked = stored(tmp_path / "file", "")
     refused(called("roofline", path, "-o", blocked / "r.svg"), 2, "cannot be written")

@@ -89,6 +89,12 @@ def test_the_table_fits_the_terminal_and_sums_up() -> None:
     assert "+30" in text
 
 
+def test_a_comparison_without_any_verdict_says_so() -> None:
+    noisy = compare([run(1, 3, within=0.3, between=0.3)], [run(2, 3, within=0.3, between=0.3)])
+    assert "every case is unclear: nothing was decided" in told(noisy)
+    assert "nothing was decided" not in told(changed())
+
+
 def test_the_table_tells_what_to_know() -> None:
     floor = NoiseFloor("stream_triad", 9, 0.02, 0.1)
     old = run(1, processes=1, noise_floor=floor)
