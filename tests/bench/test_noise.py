@@ -113,4 +113,4 @@ def test_this_machine_has_a_floor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(noise, "TIME_S", 0.01)
     found = measured(1, processes=2)
     assert found.pairs == 3
-    assert 0 < found.worst < 10
+    assert found.worst >= found.typical > 0
