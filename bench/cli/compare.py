@@ -54,7 +54,7 @@ def compare(
 
     \b
     SLOWER, FASTER  at least the smallest change that counts, and surely no chance
-    SAME            the whole 95 % interval lies below the smallest change that counts
+    SAME            the whole 95 % interval lies below the smallest change
     UNCLEAR         too little was measured to tell
 
     \b

@@ -2,8 +2,8 @@
 
 A change is FASTER or SLOWER only if it is surely no chance (rank test on the raw samples and, where a side has several
 processes or runs, Student's t on their medians; p < 5 % over all cases together by Holm) and no trifle (at least the
-minimum effect and the machine's noise floor). It is SAME if its whole 95 % interval lies within that. Else it is
-UNCLEAR. Holm rather than a false discovery rate, because one false alarm is enough to stop a build.
+minimum effect and the machine's noise floor). It is SAME if its whole 95 % interval lies within the minimum effect.
+Else it is UNCLEAR. Holm rather than a false discovery rate, because one false alarm is enough to stop a build.
 """
 
 from __future__ import annotations
@@ -98,8 +98,8 @@ def compare(
     floors = [result.noise_floor.worst for result in (*old, *new) if result.noise_floor]
     least = max(min_effect, *floors) if floors else min_effect
     pairs, left = _paired(_by_id(old), _by_id(new))
-    scatters = [entry for pair in pairs if (entry := scatter(*pair))]
-    changes = [change(*pair, least, prior(scatters)) for pair in pairs]
+    together = prior([entry for pair in pairs if (entry := scatter(*pair))])
+    changes = [change(*pair, least, together, min_effect) for pair in pairs]
     judged = [decided(entry, p) for entry, p in zip(changes, holm([entry.p for entry in changes]), strict=True)]
     mean = geometric_mean(changes)
     return Comparison(

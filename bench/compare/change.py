@@ -32,6 +32,7 @@ class Change:
     unit          what counts as one independent observation: whole runs where a side has several, else processes,
                   else samples; old_units and new_units say how many
     least         smallest effect that counts, as a share: 0.03 means slower from ratio 1.03, faster from 1 / 1.03
+    alike         largest effect that is the same; below `least` where the noise of the machine raises that
     peers_ratio   geometric mean of the same ratio over the peers that ran on both sides, None without any
     """
 
@@ -47,6 +48,7 @@ class Change:
     old_units: int
     new_units: int
     least: float
+    alike: float
     peers_ratio: float | None
     disturbance: str
     verdict: Verdict = "UNCLEAR"
@@ -58,7 +60,13 @@ class Change:
         return self.ratio - 1
 
 
-def change(old: Sequence[Case], new: Sequence[Case], least: float, prior: Scatter | None = None) -> Change:
+def change(
+    old: Sequence[Case],
+    new: Sequence[Case],
+    least: float,
+    prior: Scatter | None = None,
+    alike: float | None = None,
+) -> Change:
     """The measured change, its p-value not yet adjusted and no verdict yet.
 
     Args:
@@ -66,6 +74,7 @@ def change(old: Sequence[Case], new: Sequence[Case], least: float, prior: Scatte
         new: likewise.
         least: smallest effect that counts.
         prior: how units of other cases of this comparison scatter.
+        alike: largest effect that is the same; `least` where not given.
     """
     unit, units = _units(old, new)
     old_s, new_s = (_median([case.samples_s for case in side]) for side in (old, new))
@@ -84,6 +93,7 @@ def change(old: Sequence[Case], new: Sequence[Case], least: float, prior: Scatte
         old_units=len(units[0]),
         new_units=len(units[1]),
         least=least,
+        alike=least if alike is None else alike,
         peers_ratio=_peers_ratio(old, new),
         disturbance=next(filter(None, (disturbed(case.conditions or {}) for case in (*old, *new))), ""),
     )
@@ -110,12 +120,14 @@ def decided(found: Change, p: float) -> Change:
 
 
 def _verdict(found: Change) -> tuple[Verdict, str]:
-    bound = math.log1p(found.least)
+    bound, alike = math.log1p(found.least), math.log1p(found.alike)
     size, low, high = math.log(found.ratio), math.log(found.low), math.log(found.high)
-    if size == low == high == 0 or (-bound < low and high < bound):
+    if size == low == high == 0 or (-alike < low and high < alike):
         return "SAME", ""
+    if abs(size) < alike:
+        return "UNCLEAR", f"its interval is wider than {found.alike:.1%}: measure longer, or in more processes"
     if abs(size) < bound:
-        return "UNCLEAR", f"its interval is wider than {found.least:.1%}: measure longer, or in more processes"
+        return "UNCLEAR", f"below {found.least:.1%}, which this machine differs by from itself: use a quieter one"
     if found.p >= LEVEL or low <= 0 <= high:
         return "UNCLEAR", "it may be chance: measure in more processes, or repeat the run"
     if found.disturbance:

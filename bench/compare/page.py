@@ -137,5 +137,6 @@ def _reading(found: Comparison) -> str:
         f"{max((entry.least for entry in found.changes), default=found.min_effect):.1%} either way. "
         "SLOWER and FASTER are surely no chance (rank test on the samples and, where a side has several processes or "
         "runs, Student's t on their medians; p below 5 % over all cases together, after Holm) and lie outside the "
-        "band. SAME lies inside it with its whole interval. UNCLEAR needs more measuring.</p></section>"
+        f"band. SAME lies within {found.min_effect:.1%} with its whole interval. UNCLEAR needs more measuring.</p>"
+        "</section>"
     )

@@ -39,8 +39,10 @@ def found(ratio: float, half: float = 0.01, p: float = 0.001, **changes: object)
         (found(1.1, peers_ratio=1.09), "UNCLEAR", "its peers changed alike (+9.0%)"),
         (found(1 / 1.1, peers_ratio=1 / 1.09), "UNCLEAR", "the machine changed"),
         (found(1.1, peers_ratio=1.01), "SLOWER", ""),
-        (found(1.029, least=0.01), "SLOWER", ""),
+        (found(1.029, least=0.01, alike=0.01), "SLOWER", ""),
         (found(1.029, half=0.0005), "SAME", ""),
+        (found(1.08, least=0.1), "UNCLEAR", "below 10.0%, which this machine differs by from itself"),
+        (found(1.01, least=0.1), "SAME", ""),
     ],
 )
 def test_the_verdict_follows_from_what_was_found(measured: Change, verdict: str, note: str) -> None:
