@@ -31,7 +31,7 @@ PATIENCE_S = 60.0
 
 
 class Lost(Exception):  # noqa: N818
-    """A worker is no longer part of the cluster."""
+    """A worker is no longer part of the cluster, or the cluster is gone; the text says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -95,11 +95,16 @@ def connected(address: str, timeout_s: float = 10.0) -> Iterator[Cluster]:
         ) from None
 
     def workers() -> list[str]:
-        return sorted(client.scheduler_info(n_workers=-1)["workers"])
+        told = client.scheduler_info(n_workers=-1) if client.status == "running" else {}
+        if "workers" in told:
+            return sorted(told["workers"])
+        if client.status == "closed":
+            raise Lost("the scheduler is gone; start a cluster and go on with --resume")
+        raise ConnectionError("the scheduler does not answer")
 
     def call(worker: str, function: Callable[..., Any], *arguments: Any) -> Any:
         if worker not in workers():
-            raise Lost
+            raise Lost("its worker died or left the cluster; start one and go on with --resume")
         found = client.run(function, *arguments, workers=[worker], on_error="return")[worker]
         if isinstance(found, Exception):
             raise found
@@ -140,8 +145,8 @@ def _asked(cluster: Cluster, address: str, identify: Callable[[], Mapping[str, s
     try:
         found: Mapping[str, str] = cluster.call(address, identify)
         return found
-    except Lost:
-        return "its worker left the cluster"
+    except Lost as error:
+        return str(error)
     except ModuleNotFoundError as error:
         return f"innocap is not installed in the Python of this worker ({error}); install it there"
     except Exception as error:
@@ -262,8 +267,8 @@ def _followed(
                 cluster.call(host.address, remote.stop, token)
                 return Outcome(host.name, None, "stopped; its finished cases are kept there")
             seen = _looked(cluster, host, token, told)
-    except Lost:
-        return Outcome(host.name, None, "its worker died or left the cluster; start one and go on with --resume")
+    except Lost as error:
+        return Outcome(host.name, None, str(error))
     except Exception as error:
         return Outcome(host.name, None, f"{type(error).__name__}: {_first_line(error)}")
     return _fetched(cluster, host, token, folder, seen)

@@ -15,9 +15,9 @@ from click.testing import CliRunner, Result
 from bench.cli import bench
 from bench.decode import dumps
 from bench.fleet import cluster, remote
-from bench.fleet.cluster import Cluster, Lost
+from bench.fleet.cluster import Cluster
 from bench.fleet.remote import Seen
-from tests.bench.fleet.test_cluster import HERE, Stage
+from tests.bench.fleet.test_cluster import GONE, HERE, Stage
 from tests.bench.fleet.test_stragglers import host
 from tests.bench.toys import case, result
 
@@ -60,7 +60,7 @@ def test_every_host_is_told_of_and_none_is_slow(go: Go, tmp_path: Path) -> None:
 
 
 def test_stragglers_and_failures_are_named(go: Go, tmp_path: Path) -> None:
-    found = go({"a": done(), "b": done(), "slow": done(2.0), "dead": Lost()}, "--json")
+    found = go({"a": done(), "b": done(), "slow": done(2.0), "dead": GONE}, "--json")
     assert found.exit_code == 4
     assert "slow is a straggler: 50.0% of the typical speed" in found.stderr
     assert "dead failed: its worker died or left the cluster" in found.stderr

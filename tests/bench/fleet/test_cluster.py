@@ -21,6 +21,7 @@ from tests.bench.toys import case, result
 
 REQUEST = Request('id = "tiny"')
 RESULT = dumps(result([case()]))
+GONE = Lost("its worker died or left the cluster; start one and go on with --resume")
 DONE = Seen("written", True, 0, RESULT)
 HERE = {"innocap": "1", "sources": "ab", "schema": "s", "python": "3.11.1", "numba": "0.6", "numpy": "2"}
 
@@ -91,14 +92,14 @@ def test_hosts_of_one_name_are_told_apart_and_names_fit_into_files() -> None:
 def test_workers_that_cannot_say_who_they_are_are_failures() -> None:
     facts = {
         "tcp://1": ModuleNotFoundError("No module named 'bench'"),
-        "tcp://2": Lost(),
+        "tcp://2": GONE,
         "tcp://3": ValueError("first\nsecond"),
     }
     hosts, failed = hosts_of(Stage({}, facts).cluster(), remote.identity)
     assert hosts == []
     assert [outcome.problem for outcome in failed] == [
         "innocap is not installed in the Python of this worker (No module named 'bench'); install it there",
-        "its worker left the cluster",
+        "its worker died or left the cluster; start one and go on with --resume",
         "it does not say who it is: first",
     ]
     with pytest.raises(InputError, match="the cluster has no workers"):
@@ -120,7 +121,7 @@ def test_every_host_leaves_a_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("answers", "words"),
     [
-        ([Seen("1/2 x", False), Lost()], "its worker died or left the cluster; start one and go on with --resume"),
+        ([Seen("1/2 x", False), GONE], "its worker died or left the cluster; start one and go on with --resume"),
         ([Seen("error: the disk is full", True, 5, None)], "its run ended with 5: error: the disk is full"),
         ([Seen("its worker was started anew", True)], "its worker was started anew"),
         ([Seen("", True, 0, "{")], "its result cannot be read: "),
@@ -156,7 +157,7 @@ def test_another_innocap_is_refused_and_other_libraries_are_remarked(tmp_path: P
 
 
 def test_what_is_finished_is_kept_when_the_run_goes_on(tmp_path: Path) -> None:
-    ran(Stage({"tcp://a": [DONE], "tcp://b": [Lost()]}), tmp_path, "a", "b")
+    ran(Stage({"tcp://a": [DONE], "tcp://b": [GONE]}), tmp_path, "a", "b")
     token = json.loads((tmp_path / "fleet.json").read_text())["run_id"]
     with pytest.raises(ResultError, match="holds a run with 1 finished hosts; go on with --resume"):
         ran(Stage({}), tmp_path, "a", "b")
@@ -171,7 +172,7 @@ def test_another_request_does_not_go_on_and_force_starts_afresh(tmp_path: Path) 
     ran(Stage({"tcp://a": [DONE]}), tmp_path, "a")
     (tmp_path / "notes.json").write_text("mine")
     other = Request(REQUEST.suite, threads=1)
-    hosts, stage = [host("a")], Stage({"tcp://a": [Lost()]})
+    hosts, stage = [host("a")], Stage({"tcp://a": [GONE]})
     with pytest.raises(ResultError, match="belongs to a run with other options"):
         run_on_hosts(stage.cluster(), hosts, other, tmp_path, resume=True)
     assert (tmp_path / "a.json").exists()
