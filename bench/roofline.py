@@ -137,18 +137,26 @@ def placed(
     """The case with its ceiling's name and the fraction of it that was reached.
 
     The bandwidth of memory is no limit for data that fit in the last-level cache, of `cache_bytes`. The bandwidth of
-    the cache that holds them is one where it was measured.
+    the cache that holds them is one where it was measured; it is that of reading, and a cache takes what is written at
+    the same time, so only the larger of both counts there.
     """
     compute = key(f"fma_{case.precision}_gflops", case.threads, all_threads)
     level = caches.holding(case) if caches else None
     memory = key(CACHES.get(level or "", MEMORY_NAME), case.threads, all_threads)
     in_cache = level is None and _fits(case, cache_bytes)
     peak, bandwidth = found.get(compute), None if in_cache else found.get(memory)
-    bound = shortest_s(case.work, peak.value if peak else None, bandwidth.value if bandwidth else None)
+    work = _larger_way(case.work) if level else case.work
+    bound = shortest_s(work, peak.value if peak else None, bandwidth.value if bandwidth else None)
     if bound is None or not case.median_s:
         return replace(case, ceiling=None, fraction_of_ceiling=None)
     name = compute if bound[1] == "compute" else memory
     return replace(case, ceiling=name, fraction_of_ceiling=bound[0] / case.median_s)
+
+
+def _larger_way(work: WorkCount) -> WorkCount:
+    """The counts with only the larger of bytes read and written."""
+    reads = work.bytes_read >= work.bytes_written
+    return replace(work, bytes_written=0.0) if reads else replace(work, bytes_read=0.0)
 
 
 def too_fast(case: Case) -> bool:

@@ -207,3 +207,10 @@ def test_a_stream_in_the_cache_is_no_bandwidth_of_memory_where_there_is_a_larger
     assert ceilings([small, large], 2, 10**6)["dram_gb_per_s"].value == pytest.approx(24)
     assert ceilings([small, large], 2)["dram_gb_per_s"].value == pytest.approx(240)
     assert ceilings([small], 2, 10**6)["dram_gb_per_s"].value == pytest.approx(240)
+
+
+@pytest.mark.parametrize(("read", "written"), [(16e9, 12e9), (12e9, 16e9)])
+def test_a_cache_takes_and_gives_at_the_same_time(read: float, written: float) -> None:
+    work = WorkCount(flops=0, bytes_read=read, bytes_written=written, formula="f")
+    found = placed(case(seconds=0.2, work=work, working_set_bytes=20 * MIB), CACHE_CEILINGS, 2, 32 * MIB, ROOM)
+    assert found.fraction_of_ceiling == pytest.approx(0.5)
