@@ -37,11 +37,14 @@ def cpus_in(text: str) -> set[int]:
 
 
 def allowed(sources: Sources) -> set[int]:
-    """Logical CPUs that this process may run on."""
-    found = re.search(r"^Cpus_allowed_list:\s*(\S+)", sources.read("proc/self/status"), re.MULTILINE)
+    """Logical CPUs that the threads of this process may run on, each of which may be tied to one."""
+    threads = sorted((sources.root / "proc/self/task").glob("*/status"))
+    places = [str(path.relative_to(sources.root)) for path in threads] or ["proc/self/status"]
+    text = "\n".join(filter(None, (_text(sources, place) for place in places)))
+    found = re.findall(r"^Cpus_allowed_list:\s*(\S+)", text, re.MULTILINE)
     if not found:
         raise Unknown("/proc/self/status has no Cpus_allowed_list")
-    return cpus_in(found.group(1))
+    return set().union(*map(cpus_in, found))
 
 
 def allowed_cpus(sources: Sources) -> int:

@@ -99,6 +99,15 @@ def test_a_laptop_on_battery_gets_every_remedy(tmp_path: Path) -> None:
     assert worst(standing(seen)) == "noisy"
 
 
+def test_threads_tied_to_cores_of_their_own_count_together(tmp_path: Path) -> None:
+    """Thread 9 runs on the sibling of thread 7's core, so that sibling is ours."""
+    tied = {f"proc__self__task__{thread}__status": f"Cpus_allowed_list:\t{cpu}\n" for thread, cpu in ((7, 0), (9, 4))}
+    seen = look(
+        sources("two_socket", tmp_path, sys__devices__system__cpu__cpu4__topology__thread_siblings_list="0,4", **tied)
+    )
+    assert (seen["allowed_cpus"], seen["sibling_cpus"]) == (2, [])
+
+
 def test_the_battery_of_a_mouse_is_not_the_machines(tmp_path: Path) -> None:
     seen = look(sources("laptop", tmp_path, sys__class__power_supply__BAT0__status="Charging"))
     assert seen["on_battery"] is False
