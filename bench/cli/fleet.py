@@ -55,7 +55,7 @@ def _summary(outcomes: list[Outcome], folder: Path, as_json: bool) -> bool:
     if as_json:
         hosts = {outcome.host: {"file": str(outcome.file or ""), "problem": outcome.problem} for outcome in outcomes}
         print_json({"hosts": hosts, "speeds": speeds, "stragglers": [e.host for e in speeds if e.straggler]})
-    if results:
+    if len(results) > 1:
         show(hosts_table(speeds, results), *straggler_lines(speeds))
     show(f"{len(results)} of {len(outcomes)} hosts finished; results are in {folder}")
     return any(case.verdict in BAD for result in results.values() for case in result.cases)
@@ -92,6 +92,10 @@ def _reporter(bars: Progress, hosts: list[Host]) -> Callable[[str, str], None]:
 
 
 def _share(line: str) -> float:
-    """Share of the work that is done, from a line like "3/12 spmv"; 0 where it tells none."""
-    found = re.match(r"(\d+)/(\d+) ", line)
+    """Share of the cases that are done, from a line like "3/12 spmv"; 0 where it tells none."""
+    from bench.fleet.cluster import FINISHED
+
+    if line == FINISHED:
+        return 1.0
+    found = re.match(r"(\d+)/(\d+) (?!kernels compiled)", line)
     return int(found.group(1)) / max(int(found.group(2)), 1) if found else 0.0

@@ -22,6 +22,7 @@ from bench.reading import InputError
 from bench.result import READABLE, Result
 from bench.suite import now
 
+FINISHED = "finished"
 MANIFEST = "fleet.json"
 MANIFEST_SCHEMA = "innocap.fleet/1"
 SCHEMES = ("tcp", "tls", "ucx", "ws", "wss")
@@ -285,7 +286,7 @@ def _looked(cluster: Cluster, host: Host, token: str, told: Told) -> remote.Seen
                 raise
             time.sleep(0.5)
         else:
-            told(host.name, seen.line)
+            told(host.name, seen.line if seen.result is None else FINISHED)
             return seen
 
 

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from bench.cli import bench
+from bench.cli.fleet import _share
 from bench.decode import dumps
 from bench.fleet import cluster, remote
 from bench.fleet.cluster import Cluster
@@ -53,7 +54,7 @@ def test_every_host_is_told_of_and_none_is_slow(go: Go, tmp_path: Path) -> None:
     found = go({"a": done(), "b": done(1.02)})
     assert found.exit_code == 0, found.stderr
     assert found.stdout == ""
-    assert "a: written\n" in found.stderr
+    assert "a: finished\n" in found.stderr
     assert "no stragglers" in found.stderr
     assert f"2 of 2 hosts finished; results are in {tmp_path / 'out'}" in found.stderr
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.json", "b.json", "fleet.json"]
@@ -69,6 +70,21 @@ def test_stragglers_and_failures_are_named(go: Go, tmp_path: Path) -> None:
     assert told["stragglers"] == ["slow"]
     assert told["hosts"]["a"] == {"file": str(tmp_path / "out" / "a.json"), "problem": ""}
     assert told["hosts"]["dead"]["file"] == ""
+
+
+def test_one_host_alone_is_not_compared(go: Go) -> None:
+    found = go({"a": done()})
+    assert found.exit_code == 0
+    assert "straggler" not in found.stderr
+    assert "1 of 1 hosts finished" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "share"),
+    [("3/12 spmv ok", 0.25), ("12/12 kernels compiled", 0.0), ("finished", 1.0), ("starting", 0.0), ("0/0 x", 0.0)],
+)
+def test_the_bar_follows_the_cases(line: str, share: float) -> None:
+    assert _share(line) == share
 
 
 def test_a_host_with_a_wrong_kernel_ends_with_4(go: Go) -> None:
