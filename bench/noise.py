@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -19,7 +20,7 @@ from bench.decode import DecodeError, decode, dumps
 from bench.load import ResultError
 from bench.result import NoiseFloor
 from bench.spawn import HOME
-from bench.worker import Request, settle
+from bench.worker import Request, end_with_parent, settle
 
 KERNEL, SIZE = "stream_triad", {"n": 4 * 2**20}
 PROCESSES = 6
@@ -102,7 +103,7 @@ def _request(threads: int, seed: int) -> Request:
 
 
 def _in_a_process(request: Request) -> Twins:
-    command = [sys.executable, "-m", "bench.noise"]
+    command = [sys.executable, "-m", "bench.noise", str(os.getpid())]
     try:
         done = subprocess.run(command, input=dumps(request), capture_output=True, text=True, cwd=HOME, timeout=LIMIT_S)
         return decode(Twins, json.loads(done.stdout))
@@ -115,6 +116,8 @@ def _in_a_process(request: Request) -> Twins:
 
 def main() -> None:
     """Entry point of the process."""
+    if len(sys.argv) > 1:
+        end_with_parent(int(sys.argv[1]))
     request = decode(Request, json.load(sys.stdin))
     settle(request.threads)
     print(dumps(_timed(request)))
