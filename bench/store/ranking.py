@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from statistics import median
 from typing import Any
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, func, literal, select, union_all
 
 from bench.capability import weigh
 from bench.reading import Mix
@@ -24,13 +24,14 @@ AT_ONCE = 500
 
 def best_ceilings(connection: Connection, asked: Filters = Filters()) -> list[Row]:  # noqa: B008
     """Highest measured ceiling of all threads of every machine and kind, in the unit that its name ends with."""
-    highest = (
-        select(CEILINGS.name, RUNS.machine_id, func.max(CEILINGS.value).label("value"), func.count().label("runs"))
-        .join(schema.RUNS, CEILINGS.run_id == RUNS.id)
-        .where(~CEILINGS.name.contains("@"), *asked.of_runs())
-        .group_by(CEILINGS.name, RUNS.machine_id)
-        .subquery()
-    )
+    asking = select(
+        CEILINGS.name, CEILINGS.machine_id, func.max(CEILINGS.value).label("value"), func.count().label("runs")
+    ).where(~CEILINGS.name.contains("@"))
+    if asked.since_unix_s is not None:
+        asking = asking.join(schema.RUNS, CEILINGS.run_id == RUNS.id).where(*asked.of_runs())
+    elif asked.machines is not None:
+        asking = asking.where(CEILINGS.machine_id.in_(asked.machines))
+    highest = asking.group_by(CEILINGS.name, CEILINGS.machine_id).subquery()
     rows = connection.execute(
         select(MACHINES.fingerprint, MACHINES.cpu_model, highest.c.name, highest.c.value, highest.c.runs)
         .join(schema.MACHINES, MACHINES.id == highest.c.machine_id)
@@ -62,13 +63,17 @@ def best_mix(connection: Connection, mix: Mix, asked: Filters = Filters()) -> li
 
 def _speeds_of_runs(connection: Connection, mix: Mix, asked: Filters) -> Sequence[Any]:
     """Run, machine, and seconds per GFLOP of the mix, for every run that proves all its kernels and its peak."""
-    share = case(mix.shares, value=WORKLOADS.kernel)
+    each = [
+        select(CASES.run_id, (literal(share) / CASES.gflops).label("seconds")).where(
+            CASES.workload_id.in_(numbers), CASES.proven, CASES.gflops > 0
+        )
+        for share, numbers in _workloads(connection, mix)
+    ]
+    parts = union_all(*each).subquery()
     proven = (
-        select(CASES.run_id, func.sum(share / CASES.gflops).label("seconds"))
-        .join(schema.WORKLOADS, WORKLOADS.id == CASES.workload_id)
-        .where(WORKLOADS.kernel.in_(mix.shares), CASES.proven, CASES.gflops > 0)
-        .group_by(CASES.run_id)
-        .having(func.count() == len(mix.shares))
+        select(parts.c.run_id, func.sum(parts.c.seconds).label("seconds"))
+        .group_by(parts.c.run_id)
+        .having(func.count() == len(each))
         .subquery()
     )
     return connection.execute(
@@ -77,6 +82,14 @@ def _speeds_of_runs(connection: Connection, mix: Mix, asked: Filters) -> Sequenc
         .join(schema.CEILINGS, (CEILINGS.run_id == RUNS.id) & (CEILINGS.name == _peak_name(mix)))
         .where(*asked.of_runs())
     ).all()
+
+
+def _workloads(connection: Connection, mix: Mix) -> list[tuple[float, list[int]]]:
+    """Share of every kernel of the mix, with the workloads that are this kernel."""
+    return [
+        (share, list(connection.execute(select(WORKLOADS.id).where(WORKLOADS.kernel == kernel)).scalars()))
+        for kernel, share in mix.shares.items()
+    ]
 
 
 def _peak_name(mix: Mix) -> str:

@@ -38,6 +38,8 @@ def missing_runs(connection: Connection, run_ids: Sequence[str]) -> list[str]:
 
 def _some(connection: Connection, numbers: Sequence[int]) -> Iterator[Result]:
     runs = _rows(connection, select(schema.RUNS).where(schema.RUNS.c.id.in_(numbers)))
+    details = _rows(connection, select(schema.RUN_DETAILS).where(schema.RUN_DETAILS.c.run_id.in_(numbers)))
+    told = {row["run_id"]: row["details"] for row in details}
     passports = _by_id(connection, schema.PASSPORTS, {run["passport_id"] for run in runs})
     ceilings = _rows(connection, select(schema.CEILINGS).where(schema.CEILINGS.c.run_id.in_(numbers)))
     cases = _cases(connection, numbers)
@@ -45,7 +47,7 @@ def _some(connection: Connection, numbers: Sequence[int]) -> Iterator[Result]:
     for number in numbers:
         run = by_id[number]
         own = [row for row in ceilings if row["run_id"] == number]
-        yield result_of(run, passports[run["passport_id"]]["details"], cases.get(number, []), own)
+        yield result_of(run, told[number], passports[run["passport_id"]]["details"], cases.get(number, []), own)
 
 
 def _cases(connection: Connection, numbers: Sequence[int]) -> dict[int, list[Case]]:

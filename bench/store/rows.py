@@ -45,6 +45,7 @@ class RunRows:
     """One run as rows that lack only the numbers that a store gives them."""
 
     run: Row
+    details: str
     facts: Mapping[str, Any]
     passport: str
     cases: tuple[CaseRows, ...]
@@ -66,7 +67,6 @@ def rows_of(result: Result, source: str) -> RunRows:
         "source": source,
         "created_unix_s": unix_s(result.created),
         "verdict": result.environment.verdict,
-        "details": dumps({name: getattr(result, name) for name in RUN_REST}),
     }
     ceilings = (
         {"position": position, "name": name, **vars(ceiling)}
@@ -74,7 +74,8 @@ def rows_of(result: Result, source: str) -> RunRows:
     )
     cases = tuple(_case_rows(case, id(case) in usable) for case in result.cases)
     passport = result.machine.passport
-    return RunRows(_held(run), facts(passport), dumps(passport), cases, tuple(map(_held, ceilings)))
+    details = dumps({name: getattr(result, name) for name in RUN_REST})
+    return RunRows(_held(run), details, facts(passport), dumps(passport), cases, tuple(map(_held, ceilings)))
 
 
 def unix_s(created: str) -> float:
@@ -136,9 +137,9 @@ def _little_endian(numbers: array.array[float]) -> array.array[float]:
     return numbers
 
 
-def result_of(run: Row, passport: str, cases: Iterable[Case], ceilings: Iterable[Row]) -> Result:
+def result_of(run: Row, details: str, passport: str, cases: Iterable[Case], ceilings: Iterable[Row]) -> Result:
     """The result that `rows_of` took apart."""
-    data = {name: run[name] for name in RUN} | json.loads(run["details"])
+    data = {name: run[name] for name in RUN} | json.loads(details)
     data["machine"] = {"passport": json.loads(passport)}
     named = sorted(ceilings, key=lambda row: int(row["position"]))
     kept = ("value", "low", "high", "threads", "kernel")

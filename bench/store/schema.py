@@ -1,7 +1,8 @@
 """The tables of a store and the steps from one version of them to the next.
 
 Times are in seconds, speeds in GFLOP/s and GB/s, memory in bytes, as in a result file. `samples_s` holds 64-bit
-little-endian floating-point numbers. `details` holds as JSON what has no column.
+little-endian floating-point numbers. `details` holds as JSON what has no column; that of a run stands apart, and
+a ceiling names its machine, so that questions over all runs read little.
 """
 
 from __future__ import annotations
@@ -79,10 +80,11 @@ RUNS = Table(
     _text("sha256"),
     _text("path"),
     Column("modified_ns", BigInteger, nullable=False),
-    _text("details"),
     Index("runs_by_machine", "machine_id", "created_unix_s"),
     Index("runs_by_sha256", "sha256"),
 )
+
+RUN_DETAILS = Table("run_details", METADATA, _link("run_id", "runs.id", primary=True), _text("details"))
 
 WORKLOADS = Table(
     "workloads",
@@ -150,15 +152,16 @@ PEERS = Table(
 CEILINGS = Table(
     "ceilings",
     METADATA,
-    Column("name", Text, primary_key=True),
     _link("run_id", "runs.id", primary=True),
+    Column("name", Text, primary_key=True),
+    _link("machine_id", "machines.id"),
     Column("position", Integer, nullable=False),
     Column("value", REAL, nullable=False),
     Column("low", REAL, nullable=False),
     Column("high", REAL, nullable=False),
     Column("threads", NUMBER, nullable=False),
     _text("kernel"),
-    Index("ceilings_by_run", "run_id"),
+    Index("ceilings_by_machine", "name", "machine_id", "value", "run_id"),
 )
 
 Step = Callable[[Connection], None]

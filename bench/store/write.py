@@ -14,7 +14,7 @@ from bench.store.files import Copy
 from bench.store.machines import canonical, digest
 from bench.store.rows import CaseRows, Row
 
-CHILDREN = (schema.CEILINGS, schema.CASES)
+CHILDREN = (schema.CEILINGS, schema.CASES, schema.RUN_DETAILS)
 GRANDCHILDREN = (schema.SAMPLES, schema.PEERS)
 MOST_PARAMETERS = 1000
 
@@ -99,9 +99,8 @@ def _insert_runs(connection: Connection, kept: Sequence[tuple[int, Copy]], numbe
     workloads = dict.fromkeys(case.workload for _, copy in kept for case in copy.rows.cases)
     _learn_workloads(connection, workloads, numbers)
     _put(connection, schema.RUNS, [_run_row(number, copy, numbers) for number, copy in kept])
-    _put(
-        connection, schema.CEILINGS, [{**row, "run_id": number} for number, copy in kept for row in copy.rows.ceilings]
-    )
+    _put(connection, schema.RUN_DETAILS, [{"run_id": number, "details": copy.rows.details} for number, copy in kept])
+    _put(connection, schema.CEILINGS, [row for number, copy in kept for row in _ceiling_rows(number, copy, numbers)])
     found = [(number, case) for number, copy in kept for case in copy.rows.cases]
     _insert_cases(connection, found, numbers)
 
@@ -133,6 +132,11 @@ def _run_row(number: int, copy: Copy, numbers: Numbers) -> Row:
         "modified_ns": copy.modified_ns,
         "sha256": copy.sha256,
     }
+
+
+def _ceiling_rows(number: int, copy: Copy, numbers: Numbers) -> list[Row]:
+    machine = numbers.machines[canonical(copy.rows.facts)]
+    return [{**row, "run_id": number, "machine_id": machine} for row in copy.rows.ceilings]
 
 
 def _learn_machines(connection: Connection, kept: Sequence[tuple[int, Copy]], numbers: Numbers) -> None:
