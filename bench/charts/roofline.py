@@ -17,7 +17,7 @@ Spec = dict[str, Any]
 Line = tuple[tuple[float, float], tuple[float, float]]
 Point = tuple[str, float, float]
 
-ROOF_LETTER = 6.5
+ROOF_LETTER, ROOM_FOR_NAME = 6.5, 14.0
 
 COLOURS = {"memory": "#2B83C6", "compute": "#D55E00", "latency": "#0E9F77", "network": "#B0578D"}
 SHAPES = {"memory": "circle", "compute": "square", "latency": "triangle-up", "network": "diamond"}
@@ -72,7 +72,7 @@ def roofline(found: Sequence[Place], ceilings: Sequence[Roof], width: int, heigh
     frame = _frame(placed, ceilings, width, height)
     points = [(place.kernel, frame.x(place.intensity or 1), frame.y(place.gflops or 1)) for place in placed]
     ends = _ends(ceilings, frame)
-    names = [_name(roof, ends[roof.name], points, frame) for roof in ceilings]
+    names = [_name(roof, ceilings, ends[roof.name], points, frame) for roof in ceilings]
     lines = _lines(ceilings, ends, frame)
     layers = [lines, *_ceiling_names(names, frame), *_traffic(placed), _points(placed)]
     drawn = [*ends.values(), *(_traffic_line(place) for place in placed if place.measured_intensity)]
@@ -119,10 +119,10 @@ def _lines(ceilings: Sequence[Roof], ends: Mapping[str, Line], frame: Frame) -> 
     }
 
 
-def _name(roof: Roof, line: Line, points: Sequence[Point], frame: Frame) -> dict[str, Any]:
+def _name(roof: Roof, ceilings: Sequence[Roof], line: Line, points: Sequence[Point], frame: Frame) -> dict[str, Any]:
     """A name on its line: along a slope near its lower end, above a peak as far right as no point stands."""
     if roof.kind == "bandwidth":
-        return _along(roof, line[0][0], frame)
+        return _along(roof, line[0][0], frame, below=_close_above(roof, ceilings, frame))
     length, y = ROOF_LETTER * len(roof.words), frame.y(roof.value) - 8
     first, right = frame.x(line[0][0]) + length, frame.width - 4.0
     free = (x for x in _steps_left(right, first) if not any(_hides((x, y), length, point) for point in points))
@@ -138,12 +138,22 @@ def _hides(end: tuple[float, float], length: float, point: Point) -> bool:
     return end[0] - length - 6 < x < end[0] + 6 and abs(y - end[1]) < 12
 
 
-def _along(roof: Roof, low: float, frame: Frame) -> dict[str, Any]:
-    """A name above its sloped line, near the lower end."""
+def _close_above(roof: Roof, ceilings: Sequence[Roof], frame: Frame) -> bool:
+    """Whether a faster bandwidth is drawn so near that no name fits between."""
+    faster = [other.value for other in ceilings if other.kind == "bandwidth" and other.value > roof.value]
+    if not faster:
+        return False
+    up = frame.y(roof.value) - frame.y(min(faster))
+    return up * math.cos(math.radians(frame.slope_degrees)) < ROOM_FOR_NAME
+
+
+def _along(roof: Roof, low: float, frame: Frame, *, below: bool) -> dict[str, Any]:
+    """A name above or below its sloped line, near the lower end."""
     angle = frame.slope_degrees
-    x, y = frame.x(low) + 10, frame.y(low * roof.value) - 10 * math.tan(math.radians(angle))
-    turn = math.radians(angle)
-    return {"text": roof.words, "x": x - 8 * math.sin(turn), "y": y - 8 * math.cos(turn), "angle": -angle}
+    turn, away = math.radians(angle), -10.0 if below else 8.0
+    along = 24.0 if below else 14.0
+    x, y = frame.x(low) + along * math.cos(turn), frame.y(low * roof.value) - along * math.sin(turn)
+    return {"text": roof.words, "x": x - away * math.sin(turn), "y": y - away * math.cos(turn), "angle": -angle}
 
 
 def _ceiling_names(names: Sequence[Mapping[str, Any]], frame: Frame) -> list[Spec]:

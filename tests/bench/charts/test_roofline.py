@@ -88,3 +88,13 @@ def test_kernels_without_flop_are_bars_with_the_fastest_first() -> None:
     spec = bars(found, 300)
     assert spec["encoding"]["y"]["sort"] == ["b", "a"]
     assert {row["kernel"] for row in spec["data"]["values"]} == {"a", "b"}
+
+
+@pytest.mark.parametrize(("faster", "below"), [(44.0, True), (400.0, False)])
+def test_the_name_of_a_bandwidth_evades_a_close_faster_one(faster: float, below: bool) -> None:
+    roofs = [Roof("l3_gb_per_s", "bandwidth", faster, "L3"), *ROOFS]
+    spec = roofline([place()], roofs, 800, 400)
+    frame = spec["layer"][0]["encoding"]
+    (name,) = (row for rows in values(spec, "text") for row in rows if row["text"] == "memory 40 GB/s")
+    assert frame["x"]["scale"]["domain"][0] <= name["intensity"]
+    assert (name["gflops"] < 40 * name["intensity"]) is below
