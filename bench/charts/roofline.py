@@ -148,10 +148,10 @@ def _close_above(roof: Roof, ceilings: Sequence[Roof], frame: Frame) -> bool:
 
 
 def _along(roof: Roof, low: float, frame: Frame, *, below: bool) -> dict[str, Any]:
-    """A name above or below its sloped line, near the lower end."""
+    """A name above its sloped line near the lower end, or below it and farther up, past the name of the next line."""
     angle = frame.slope_degrees
     turn, away = math.radians(angle), -10.0 if below else 8.0
-    along = 24.0 if below else 14.0
+    along = 116.0 if below else 14.0
     x, y = frame.x(low) + along * math.cos(turn), frame.y(low * roof.value) - along * math.sin(turn)
     return {"text": roof.words, "x": x - away * math.sin(turn), "y": y - away * math.cos(turn), "angle": -angle}
 
