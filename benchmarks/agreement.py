@@ -4,6 +4,9 @@
 
 Each round starts one fresh process of either harness per kernel, in changing order. pyperf times batches of about 1 ms,
 as the harness does; its values are grouped by process in the same way. Needs pyperf: pip install "innocap[dev]".
+
+Measured on one core of a virtual machine with two (AMD EPYC, 5 rounds, other programs at work), ours against pyperf's:
+gemm_fp64 +0.4 % (joint interval +-1.9 %), stencil7 -1.9 % (+-4.2 %), softmax +2.7 % (+-9.4 %): all agree.
 """
 
 from __future__ import annotations

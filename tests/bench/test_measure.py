@@ -72,7 +72,7 @@ def test_runners_that_alternate_rest_between_their_turns_and_one_alone_does_not(
     for count in (1, 3):
         hands, log = Hands(), []
         runners = [Runner(hands, [0.01], log=log, name="run") for _ in range(count)]
-        steady(runners, STOP, replace(hands.clock(), rest=lambda seconds: log.append(f"rest {seconds:g}")))
+        steady(runners, STOP, replace(hands.clock(), rest=lambda seconds, log=log: log.append(f"rest {seconds:g}")))
         rounds = log[-14:] if count > 1 else log
         assert rounds == (["rest 0.0005", "run"] * 7 if count > 1 else ["run"] * len(log))
 
