@@ -17,12 +17,14 @@ from bench.clock import Clock
 from bench.machine import Sources
 from bench.measure import Stop, Timing, first_call, steady
 from bench.peers import PEERS, Peer, Unavailable
-from bench.result import Case, PeerSkip, Traffic, Verification, WorkCount
+from bench.result import Case, Energy, PeerSkip, Traffic, Verification, WorkCount
 from bench.summary import peer_time, summarised
 from bench.worker import Request
 from kernels.compile import Compiled
 from kernels.network.collective import Collective
 from kernels.spec import Kernel
+
+Bound = tuple[str, str, Callable[[], None]]
 
 
 def run_case(
@@ -63,23 +65,14 @@ def run_case(
     before = environment.look(sources)
     timing = steady([call, *(run for _, _, run in (*bound, *plain))], _stop(request), clock, request.seed)
     meanwhile = environment.during(before, environment.look(sources), timing.cpu_s)
-    ours, counts = timing.samples_s[0], (len(timing.samples_s[0]),)
-    times = [
-        peer_time(name, version, samples, ours, counts)
-        for (name, version, _), samples in zip((*bound, *plain), timing.samples_s[1:], strict=True)
-    ]
-    moved, uncounted = _traffic(kernel, call, float(np.median(ours)), sources)
-    used, no_energy = energy.energy_or_reason(call, case.version, sources.root, clock)
+    timed = _with_samples(case, timing, bound, plain)
+    moved, uncounted = _traffic(kernel, call, float(np.median(timed.samples_s)), sources)
+    used, no_energy = _energy(request, call, case.version, sources, clock)
     return summarised(
         replace(
-            case,
-            calls_per_sample=timing.calls_per_sample,
-            samples_s=ours,
-            samples_per_process=counts,
-            stop_reason=timing.stop_reason,
+            timed,
             conditions={**meanwhile, **waiting(timing, request.threads)},
-            peers=(*times[: len(bound)], *skipped),
-            plain=times[-1] if plain else None,
+            peers=(*timed.peers, *skipped),
             threading_layer=_threading_layer(),
             placement=placed,
             energy=used,
@@ -90,6 +83,30 @@ def run_case(
             remedy="",
         )
     )
+
+
+def _with_samples(case: Case, timing: Timing, bound: Sequence[Bound], plain: Sequence[Bound]) -> Case:
+    """The case with the samples of all runners: its own, those of its peers, and those of plain loops."""
+    ours, counts = timing.samples_s[0], (len(timing.samples_s[0]),)
+    times = [
+        peer_time(name, version, samples, ours, counts)
+        for (name, version, _), samples in zip((*bound, *plain), timing.samples_s[1:], strict=True)
+    ]
+    return replace(
+        case,
+        calls_per_sample=timing.calls_per_sample,
+        samples_s=ours,
+        samples_per_process=counts,
+        stop_reason=timing.stop_reason,
+        peers=tuple(times[: len(bound)]),
+        plain=times[-1] if plain else None,
+    )
+
+
+def _energy(
+    request: Request, call: Callable[[], None], version: str, sources: Sources, clock: Clock
+) -> tuple[Energy | None, str]:
+    return energy.energy_or_reason(call, version, sources.root, clock) if request.energy else (None, "")
 
 
 def _traffic(kernel: Kernel, call: Callable[[], None], call_s: float, sources: Sources) -> tuple[Traffic | None, str]:
@@ -166,7 +183,7 @@ def waiting(timing: Timing, threads: int) -> dict[str, float | None]:
 
 def bind_peers(
     kernel: Kernel, trial: verify.Trial, request: Request, peers: tuple[Peer, ...]
-) -> tuple[list[tuple[str, str, Callable[[], None]]], list[PeerSkip]]:
+) -> tuple[list[Bound], list[PeerSkip]]:
     """Peers that are here and give the right answer, tied to the kernel's buffers; the others with reasons."""
     bound, skipped = [], []
     for peer in peers if request.peers else ():

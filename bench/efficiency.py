@@ -9,7 +9,7 @@ from bench.result import Case
 
 HOURS_PER_YEAR = 8766.0
 LEAST_SHARE = 0.01  # an interval of energy may reach down to nothing, but no machine does endless work per joule
-OLD_RESULT = "the result says nothing about energy; run again"
+OLD_RESULT = "the result says nothing about energy; run a suite that asks for it (standard, full, or energy = true)"
 
 
 def bandwidth(shares: Mapping[str, float], cases: Mapping[str, Case], effective_tflops: Span) -> Span:

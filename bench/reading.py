@@ -53,6 +53,7 @@ class Suite:
     peers: bool
     beyond_cache: bool = False
     noise_floor: bool = False
+    energy: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,7 @@ def read_suite(name: str, kernels: Collection[str]) -> Suite:
         peers=_flag(found, "peers"),
         beyond_cache=_flag(found, "beyond_cache"),
         noise_floor=_flag(found, "noise_floor"),
+        energy=_flag(found, "energy"),
     )
 
 
@@ -131,6 +133,7 @@ DEFAULTS: Mapping[str, Any] = {
     "peers": False,
     "beyond_cache": False,
     "noise_floor": False,
+    "energy": False,
 }
 
 

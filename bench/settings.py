@@ -50,6 +50,7 @@ class Settings:
     fitted          whether the sizes were chosen for this machine, and not by hand
     remarks         what people should know about the sizes
     noise_floor     whether the machine is timed against itself first
+    energy          whether the energy of a call is measured, where a counter can be read
     """
 
     suite: str
@@ -68,6 +69,7 @@ class Settings:
     fitted: bool = False
     remarks: tuple[str, ...] = ()
     noise_floor: bool = False
+    energy: bool = False
 
     def parameters(self, kernel: Kernel, size: str, threads: int) -> dict[str, int]:
         """Parameters of a size by its label; one that is called threads is the number of threads."""
@@ -119,6 +121,7 @@ def settings(
         limit_s=suite.limit_s,
         peers=suite.peers if peers is None else peers,
         noise_floor=suite.noise_floor,
+        energy=suite.energy,
     )
 
 

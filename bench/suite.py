@@ -214,6 +214,7 @@ def _request(job: Job, settings: Settings, kernel: Kernel) -> Request:
         settings.time_cap_s / settings.processes,
         settings.peers,
         secrets.randbits(32),
+        energy=settings.energy and job.process == 0,
     )
 
 

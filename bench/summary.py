@@ -67,6 +67,7 @@ def merged(parts: Sequence[Case]) -> Case:
         peers=_merged_peers(parts, samples, counts),
         plain=_merged_peer([part.plain for part in parts], samples, counts),
         energy=energy.over_processes([part.energy for part in parts]),
+        energy_reason=next((part.energy_reason for part in parts if part.energy_reason), ""),
     )
     return summarised(case)
 

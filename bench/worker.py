@@ -37,6 +37,7 @@ class Request:
     interval, min_samples, min_time_s, time_cap_s  when to stop, as in `bench.measure.Stop`
     peers         whether native peers run beside the kernel
     seed          of the inputs, and of the order in which kernel and peers take their turns
+    energy        whether the energy of a call is measured, which takes seconds more
     """
 
     kernel: str
@@ -49,6 +50,7 @@ class Request:
     time_cap_s: float
     peers: bool
     seed: int
+    energy: bool = False
 
 
 def thread_environment(threads: int) -> dict[str, str]:

@@ -212,3 +212,12 @@ def test_ranks_of_a_network_kernel_place_themselves(tmp_path: Path, monkeypatch:
         replace(timed_toy(hands), limit="network"), REQUEST, hands.clock(), sources("epyc_vm", tmp_path), cpus=(0,)
     )
     assert found.placement == "threads are not pinned; arrays as made: each rank has its own"
+
+
+def test_energy_is_asked_for_or_left_alone(tmp_path: Path) -> None:
+    hands = Hands()
+    silent = run(timed_toy(hands), hands, tmp_path)
+    assert (silent.energy, silent.energy_reason) == (None, "")
+    asked = run_case(timed_toy(hands), replace(REQUEST, energy=True), hands.clock(), sources("epyc_vm", tmp_path))
+    assert asked.energy is None
+    assert "this system shows no energy counters" in asked.energy_reason

@@ -283,6 +283,18 @@ def test_the_time_of_a_case_is_shared_out_among_its_processes(go: Callable[..., 
     assert len({request.seed for request in asked}) == len(asked)
 
 
+def test_energy_is_measured_once_per_case_and_only_where_the_suite_asks(go: Callable[..., Result]) -> None:
+    for asks in (False, True):
+        asked: list[Request] = []
+
+        def worker(request: Request, limit_s: float, asked: list[Request] = asked) -> Case | str:
+            asked.append(request)
+            return Workers()(request, limit_s)
+
+        go(worker, replace(SETTINGS, processes=3, energy=asks), force=True)
+        assert sum(request.energy for request in asked) == (len(NAMES) if asks else 0)
+
+
 def test_no_process_is_counted_twice_after_a_resume(go: Callable[..., Result]) -> None:
     settings = replace(SETTINGS, processes=2)
     first = Workers(spmv=[0.05, KeyboardInterrupt()])

@@ -104,3 +104,9 @@ def test_plain_loops_are_merged_too() -> None:
     found = merged([part(0.1, plain=plain), part(0.1, plain=plain)])
     assert found.plain is not None
     assert (found.plain.ratio, found.plain.samples_s) == (pytest.approx(3), (0.3, 0.3))
+
+
+def test_why_there_is_no_energy_is_told_by_the_process_that_was_asked() -> None:
+    asked = replace(part(0.1), energy_reason="no counters")
+    assert merged([part(0.1), asked]).energy_reason == "no counters"
+    assert merged([part(0.1), part(0.1)]).energy_reason == ""
