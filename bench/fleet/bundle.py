@@ -59,17 +59,20 @@ def fetch_wheels(folder: Path, python: str, source: Path | None = None) -> list[
         raise InputError(f"--wheels: {source} is no folder; give one that holds .whl files")
     with tempfile.TemporaryDirectory() as scratch:
         pinned = Path(scratch) / "constraints.txt"
-        pinned.write_text("\n".join(pins(HOME / "constraints.txt", python)) + "\n")
+        lines = pins(HOME / "constraints.txt", python)
+        fixed = [next((line for line in lines if line.startswith(f"{name}==")), name) for name in NEEDS]
+        pinned.write_text("".join(f"{line}\n" for line in lines if line not in fixed))
         command = [
             *_pip(Path(scratch)), "download", "--quiet", "--disable-pip-version-check", "--only-binary=:all:",
             "--python-version", python, "--dest", str(folder), "--constraint", str(pinned),
-            *(("--no-index", "--find-links", str(source.absolute())) if source else ()), *NEEDS, INSTALLER,
+            *(("--no-index", "--find-links", str(source.absolute())) if source else ()), *fixed, INSTALLER,
         ]  # fmt: skip
         done = subprocess.run(command, capture_output=True, text=True, timeout=PIP_LIMIT_S, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip said nothing"]
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR") and "for help visit" not in line]
+        said = said or ["pip said nothing"]
         remedy = f"put it into {source}" if source else "connect to a package index, or give a folder with --wheels"
-        raise InputError(f"the wheels cannot be had: {said[-1].removeprefix('ERROR: ')[:200]}; {remedy}")
+        raise InputError(f"the wheels cannot be had: {said[-1].removeprefix('ERROR: ').rstrip('.')[:200]}; {remedy}")
     return sorted(folder.glob("*.whl"))
 
 
