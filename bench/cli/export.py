@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bench.cli.frame import plain_errors, show, stop
+from bench.cli.frame import STOPPED, plain_errors, show, stop
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -92,7 +92,7 @@ def _stored(
                 raise InputError(f"--run: no run {absent[0]!r} in the store; `innocap bench query runs` lists them")
             yield stored_results(connection, filters(connection, machine, None, since), run_ids)
     except Stopped as error:
-        stop(str(error), 5)
+        stop(str(error), STOPPED)
 
 
 def _is_store(source: str) -> bool:

@@ -5,17 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from bench.cli.collect import store_option
-from bench.cli.frame import json_option, plain_errors, print_json, show, stop
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
-    from bench.store.filters import Filters
+from bench.cli.frame import STOPPED, json_option, plain_errors, print_json, show, stop
 
 QUESTIONS = ("machines", "runs", "best", "capability", "history")
 LINES = 50
@@ -75,6 +70,7 @@ def query(
 
     need("sqlalchemy", "store")
     from bench.reading import InputError
+    from bench.store.ask import answer
     from bench.store.database import Stopped
 
     if question == "history" and kernel is None:
@@ -83,38 +79,12 @@ def query(
         raise InputError(f"--mix belongs to capability, not to {question}")
     most = limit if limit is not None else 0 if as_json or as_csv else LINES
     try:
-        rows = _answered(question, store, (machine, kernel, since), mix, most + 1 if most else None)
+        rows = answer(question, store, (machine, kernel, since), mix, most + 1 if most else None)
     except Stopped as error:
-        stop(str(error), 5)
+        stop(str(error), STOPPED)
     _print(rows[:most] if most else rows, as_json, as_csv)
     if most and len(rows) > most:
         show(f"only the first {most} rows; --limit 0 shows all")
-
-
-def _answered(
-    question: str, store: str, narrowed: tuple[str | None, str | None, str | None], mix: Path | None, limit: int | None
-) -> list[dict[str, Any]]:
-    from bench.store import questions
-    from bench.store.database import open_store, plainly
-    from bench.store.filters import filters
-
-    engine = open_store(store)
-    with plainly(store), engine.connect() as connection:
-        asked = filters(connection, *narrowed)
-        if question == "capability":
-            return _capability(connection, asked, mix)
-        found: list[dict[str, Any]] = getattr(questions, question)(connection, asked, limit)
-        return found
-
-
-def _capability(connection: Connection, asked: Filters, mix: Path | None) -> list[dict[str, Any]]:
-    from bench.reading import read_mix
-    from bench.store.filters import kernels_of
-    from bench.store.ranking import best_ceilings, best_mix
-
-    if mix is None:
-        return best_ceilings(connection, asked)
-    return best_mix(connection, read_mix(mix, kernels_of(connection)), asked)
 
 
 def _print(rows: Sequence[dict[str, Any]], as_json: bool, as_csv: bool) -> None:

@@ -116,8 +116,11 @@ def test_several_writers_at_once_lose_and_double_nothing(tmp_path: Path, store: 
 def test_a_full_disk_stops_with_whole_batches_kept(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = str(tmp_path / "s.db")
-    monkeypatch.setattr(database, "PRAGMAS", (*database.PRAGMAS, "max_page_count=400"))
+    store, whole = str(tmp_path / "s.db"), str(tmp_path / "whole.db")
+    taken_in(whole, folder)
+    with open_store(whole).connect() as connection:
+        pages = int(connection.exec_driver_sql("PRAGMA page_count").scalar() or 0)
+    monkeypatch.setattr(database, "PRAGMAS", (*database.PRAGMAS, f"max_page_count={pages * 7 // 10}"))
     refused(called("collect", folder, "--store", store), 5, "the disk is full", "free some space and run again")
     monkeypatch.undo()
     assert 0 < stored_runs(store) < RUNS
