@@ -124,30 +124,38 @@ def run(
         floor = _floor(settings, noise, progress)
 
         def ask(job: Job) -> Case:
-            answer = worker(_request(job, settings, kernels[job.kernel]), settings.limit_s)
+            request = _request(job, settings, kernels[job.kernel])
+            answer = worker(request, settings.limit_s)
             return (
-                with_compile(answer, compiled) if isinstance(answer, Case) else _failed(job, settings, kernels, answer)
+                with_compile(answer, compiled)
+                if isinstance(answer, Case)
+                else blank(kernels[job.kernel], request, answer)
             )
 
-        for number, job in enumerate(jobs):
-            if job.id not in answers:
-                progress(number, len(jobs), job.kernel, None)
-                _keep(job, ask(job), output, answers)
-            progress(number + 1, len(jobs), job.kernel, answers[job.id])
-        cache_bytes, caches = last_level_cache_bytes(header.passport), roofline.caches_of(header.passport)
-        first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval, caches)
-        while left_over := [job for job in _further(first, settings) if job.id not in answers]:
-            for number, job in enumerate(left_over):
-                progress(number, len(left_over), job.kernel, None)
-                _keep(job, ask(job), output, answers)
-                progress(number + 1, len(left_over), job.kernel, answers[job.id])
-            first = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval, caches)
-        after = environment.look(sources)
+        def judge() -> tuple[Case, ...]:
+            return finished(answers.values(), max(settings.threads), header.passport, settings.interval)
+
+        _ask_all(jobs, ask, output, answers, progress)
+        while further := [job for job in _further(judge(), settings) if job.id not in answers]:
+            _ask_all(further, ask, output, answers, progress)
+        after, cases = environment.look(sources), judge()
         meanwhile = environment.during(before, after, _own_cpu_s() - cpu_before)
-        final = finished(answers.values(), max(settings.threads), cache_bytes, settings.interval, caches)
-        layer = _threading_layer(final)
-        seen = environment.environment(before, meanwhile, after, _mean_waiting(final), layer)
-        return _store(header, seen, final, layer, output, floor)
+        layer = _threading_layer(cases)
+        seen = environment.environment(before, meanwhile, after, _mean_waiting(cases), layer)
+        return _store(header, seen, cases, layer, output, floor)
+
+
+def _ask_all(
+    jobs: Sequence[Job], ask: Callable[[Job], Case], output: Path, answers: Answers, progress: Progress
+) -> None:
+    """Ask for what has no answer yet, and put every answer into the journal at once."""
+    for number, job in enumerate(jobs):
+        if job.id not in answers:
+            progress(number, len(jobs), job.kernel, None)
+            answer = ask(job)
+            disk.append(disk.journal_path(output), Answer(job.id, answer))
+            answers[job.id] = answer
+        progress(number + 1, len(jobs), job.kernel, answers[job.id])
 
 
 def _already_stored(output: Path) -> Result | None:
@@ -181,17 +189,21 @@ def _floor(settings: Settings, noise: Noise, progress: Progress) -> NoiseFloor |
 
 
 def finished(
-    answers: Iterable[Case],
-    all_threads: int,
-    cache_bytes: int | None = None,
-    interval: float | None = None,
-    caches: roofline.Caches | None = None,
+    answers: Iterable[Case], all_threads: int, passport: Passport, interval: float | None = None
 ) -> tuple[Case, ...]:
-    """The answers of all processes as cases with their place under the measured ceilings and their verdicts."""
+    """The answers of all processes as cases with their place under the measured ceilings and their verdicts.
+
+    Args:
+        answers: one case for each process.
+        all_threads: the largest thread count, whose ceilings bear plain names.
+        passport: the machine's, for its caches.
+        interval: half width of an interval that was asked for, relative to the median.
+    """
     parts: dict[str, list[Case]] = {}
     for answer in answers:
         parts.setdefault(answer.id, []).append(answer)
     cases = [merged(found) for found in parts.values()]
+    cache_bytes, caches = last_level_cache_bytes(passport), roofline.caches_of(passport)
     found = roofline.ceilings(cases, all_threads, cache_bytes)
     seen = [judged(roofline.placed(case, found, all_threads, cache_bytes, caches), interval) for case in cases]
     return tuple(refusal.explained(case, seen, all_threads, caches) for case in seen)
@@ -216,16 +228,6 @@ def _request(job: Job, settings: Settings, kernel: Kernel) -> Request:
         secrets.randbits(32),
         energy=settings.energy and job.process == 0,
     )
-
-
-def _failed(job: Job, settings: Settings, kernels: Mapping[str, Kernel], reason: str) -> Case:
-    kernel = kernels[job.kernel]
-    return blank(kernel, _request(job, settings, kernel), reason)
-
-
-def _keep(job: Job, case: Case, output: Path, answers: Answers) -> None:
-    disk.append(disk.journal_path(output), Answer(job.id, case))
-    answers[job.id] = case
 
 
 def with_compile(case: Case, compiled: dict[str, Compiled]) -> Case:
