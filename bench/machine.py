@@ -214,6 +214,7 @@ def _git(sources: Sources, _: Mapping[str, str]) -> dict[str, Any]:
 
 
 QUESTIONS: Mapping[str, Callable[[Sources, Mapping[str, str]], Any]] = {
+    "host": lambda sources, _: sources.read("proc/sys/kernel/hostname"),
     "cpu_model": lambda _, cpu: _field(cpu, "Model name"),
     "cpu_vendor": lambda _, cpu: _field(cpu, "Vendor ID"),
     "architecture": lambda *_: platform.machine() or "unknown",

@@ -23,7 +23,7 @@ FOREIGN = {
     "vl_convert": ("planner.report", "bench.charts"),
     "jinja2": ("planner.report",),
     "sqlalchemy": ("bench.store",),
-    "psycopg": ("bench.store",),
+    "pg8000": ("bench.store",),
     "pyarrow": ("bench.store",),
     "click": ("planner.cli", "bench.cli"),
     "distributed": ("bench.fleet",),

@@ -65,8 +65,8 @@ def _url(target: str) -> URL:
     try:
         url = make_url(target)
         if url.drivername in ("postgresql", "postgres"):
-            need("psycopg", "server")
-            url = url.set(drivername="postgresql+psycopg")
+            need("pg8000", "server")
+            url = url.set(drivername="postgresql+pg8000")
         if url.get_backend_name() not in ("sqlite", "postgresql"):
             raise ArgumentError
         url.get_dialect().import_dbapi()
@@ -173,9 +173,9 @@ def plainly(target: str) -> Iterator[None]:
 
 
 def _failure(name: str, error: DBAPIError) -> ValueError:
-    told = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
+    state, words = _of_server(error.orig)
+    told = words.strip().splitlines()[0] if words.strip() else type(error.orig).__name__
     code = getattr(error.orig, "sqlite_errorcode", -1) & 0xFF
-    state = getattr(error.orig, "sqlstate", None) or ""
     if code in FULL or state in SERVER_FULL:
         return DiskFull(f"{name}: the disk is full ({told}); free some space and run again, whole batches are kept")
     if code in BUSY or state == "55P03":
@@ -189,3 +189,11 @@ def _failure(name: str, error: DBAPIError) -> ValueError:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return InputError(f"{name}: cannot be written: {told}; choose another place with --store")
     return InputError(f"{name}: the database says: {told}")
+
+
+def _of_server(error: BaseException | None) -> tuple[str, str]:
+    """SQLSTATE, or nothing, and message; pg8000 gives both in a table with the letters of PostgreSQL's protocol."""
+    fields = error.args[0] if error is not None and error.args else None
+    if isinstance(fields, dict):
+        return str(fields.get("C", "")), str(fields.get("M", ""))
+    return str(getattr(error, "sqlstate", None) or ""), str(error)

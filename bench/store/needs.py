@@ -6,7 +6,7 @@ import importlib.util
 
 from bench.reading import InputError
 
-TITLES = {"sqlalchemy": "a store", "psycopg": "PostgreSQL", "pyarrow": "Parquet", "pytest_benchmark": "this format"}
+TITLES = {"sqlalchemy": "a store", "pg8000": "PostgreSQL", "pyarrow": "Parquet", "pytest_benchmark": "this format"}
 
 
 def need(package: str, extra: str) -> None:

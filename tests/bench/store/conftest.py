@@ -15,7 +15,7 @@ pytest.importorskip("sqlalchemy", reason="a store needs sqlalchemy")
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
-    pytest.importorskip("psycopg", reason="PostgreSQL needs psycopg")
+    pytest.importorskip("pg8000", reason="PostgreSQL needs pg8000")
     running = server()
     try:
         url = running.__enter__()
@@ -28,11 +28,13 @@ def postgresql() -> Iterator[str]:
 @pytest.fixture
 def database(postgresql: str) -> str:
     """A fresh database of the server."""
-    import psycopg
+    from sqlalchemy import create_engine, text
 
     name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    engine = create_engine(postgresql.replace("postgresql://", "postgresql+pg8000://"), isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
     return postgresql.rsplit("/", 1)[0] + f"/{name}"
 
 

@@ -103,7 +103,7 @@ def test_other_urls_are_refused(name: str) -> None:
     ("package", "target", "remedy"),
     [
         ("sqlalchemy", "s.db", 'pip install "innocap[store]"'),
-        ("psycopg", "postgresql://h/x", 'pip install "innocap[server]"'),
+        ("pg8000", "postgresql://h/x", 'pip install "innocap[server]"'),
     ],
 )
 def test_a_missing_package_names_the_remedy(
