@@ -6,6 +6,7 @@ give SIMD vectors. Their errors are stated and tested.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ import numpy as np
 from kernels import simd
 from kernels.compile import fast_part, part
 
-LOG2_E = float(np.log2(np.e))
+LOG2_E = math.log2(math.e)
 E1, E2, E3, E4, E5 = (np.float32(c) for c in (0.693147, 0.24022242, 0.055507336, 0.009671513, 0.0013264727))
 N1, N2, N3, N4, N5 = (np.float32(float(c) * LOG2_E**n) for n, c in enumerate((E1, E2, E3, E4, E5), start=1))
 LOG_2_HIGH = np.float32(0.693359375)

@@ -17,6 +17,7 @@ Source   P. Boyle, Options: a Monte Carlo approach, J. Financial Economics 4, 19
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -36,7 +37,7 @@ TOGETHER = 512
 TWO_TO_32 = 2.0**-32
 # what the bits of 2^52 + w as a float must lose to give w + 1/2
 TO_HALF = 2.0**52 - 0.5
-LOG2_E = float(np.log2(np.e))
+LOG2_E = math.log2(math.e)
 WORDS = np.zeros(1, np.uint64)
 
 
