@@ -59,4 +59,4 @@ def bind(kernel: str, arrays: Mapping[str, Any], threads: int) -> Callable[[], N
     return lambda: function(*pointers, *lengths)
 
 
-PEER = Peer("C accumulators", ("cache_read",), c_compiler.version, bind)
+PEER = Peer("C reads", ("cache_read",), c_compiler.version, bind)
