@@ -96,3 +96,19 @@ def test_both_pages_come_from_the_command_line(tmp_path: Path) -> None:
     assert shown.output.startswith("# What was measured")
     assert "innocap bench run --suite quick" in shown.output
     assert CliRunner().invoke(bench, ["list", "--markdown"]).output == kernels_page(KERNELS)
+
+
+def test_the_command_of_a_page_names_the_only_thread_count() -> None:
+    assert "innocap bench run --suite quick --threads 2 -o RESULT" in results_page(result([case()]))
+    both = result([case()], settings={"threads": [1, 2], "peers": True})
+    assert "innocap bench run --suite quick --peers -o RESULT" in results_page(both)
+
+
+def test_only_one_thread_count_is_shown_where_it_is_asked_for(tmp_path: Path) -> None:
+    path = tmp_path / "r.json"
+    path.write_text(dumps(result([case("one", threads=1), case("two", threads=2)])))
+    shown = CliRunner().invoke(bench, ["show", str(path), "--markdown", "--threads", "1"])
+    assert "`one`" in shown.stdout
+    assert "`two`" not in shown.stdout
+    refused = CliRunner().invoke(bench, ["show", str(path), "--threads", "3"])
+    assert (refused.exit_code, "--threads 3: expected one of 1, 2" in refused.stderr) == (2, True)
