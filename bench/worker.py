@@ -57,10 +57,12 @@ def thread_environment(threads: int) -> dict[str, str]:
     """Variables that give every library `threads` threads, which wait for more work awake for about 0.3 ms.
 
     Threads that fall asleep at once lose up to half of the time where parallel loops follow each other closely;
-    threads that stay awake for long take the cores away from the runner that comes next.
+    threads that stay awake for long take the cores away from the runner that comes next. No more than `threads` in all:
+    Numba allows parallel loops within parallel loops for the whole process, and then every product inside a parallel
+    loop of torch asks for threads of its own, which made its attention on two threads as slow as on one.
     """
     counts = dict.fromkeys(THREAD_VARIABLES, str(threads))
-    return {**counts, "GOMP_SPINCOUNT": "20000", "OPENBLAS_THREAD_TIMEOUT": "20"}
+    return {**counts, "OMP_THREAD_LIMIT": str(threads), "GOMP_SPINCOUNT": "20000", "OPENBLAS_THREAD_TIMEOUT": "20"}
 
 
 def allowed_cpus() -> set[int]:

@@ -12,7 +12,7 @@ from planner.verify.given import charged, inside, prices, survivors
 from planner.verify.rows import rule_regions
 from planner.verify.sides import Side, together
 from planner.verify.told import Floats, Told
-from planner.verify.verdict import SOLVED, Check, at_least, at_most
+from planner.verify.verdict import SOLVED, Check, at_least, at_most, equal
 
 
 def policies(told: Told) -> Iterator[Side]:
@@ -89,4 +89,14 @@ def caps_are_kept(told: Told) -> Check:
     return at_most("caps are kept", cells, found.value, limit, reason, tolerance=SOLVED, unit=found.unit)
 
 
-CHECKS = (floors_are_reached, caps_are_kept)
+def shortfalls_are_what_is_missing(told: Told) -> Check:
+    """A rule with a price falls short by what it is missed by and no more, because a shortfall costs."""
+    found = together(side for side in policies(told) if side.soft)
+    sign = np.where([side.kind == "floor" for side in found.rows], 1.0, -1.0)
+    missing = np.maximum(sign * (found.limit - found.value), 0.0)
+    cells, short = found.cells("shortfall"), found.shown(told, "shortfall")
+    reason = "what value and limit leave, as a shortfall costs"
+    return equal("shortfalls are what is missing", cells, short, missing, reason, tolerance=SOLVED, unit=found.unit)
+
+
+CHECKS = (floors_are_reached, caps_are_kept, shortfalls_are_what_is_missing)

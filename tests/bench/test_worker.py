@@ -32,6 +32,7 @@ def siblings(root: Path, *groups: str) -> Path:
 
 def test_every_library_gets_the_same_number_of_threads() -> None:
     found = thread_environment(3)
+    assert found["OMP_THREAD_LIMIT"] == "3"
     assert all(found[name] == "3" for name in THREAD_VARIABLES)
 
 

@@ -62,6 +62,7 @@ CELLS = [
     ("rules", "limit", MORE, {"rule": "staff_is_enough"}, "rules show their limit", "staff_is_enough, north"),
     ("rules", "shortfall", MORE, {"rule": "staff_is_enough"}, "only soft rules fall short", "staff_is_enough"),
     ("rules", "shortfall", lambda _: 0.0, {"rule": "dream"}, "floors are reached", "rules.csv: dream, nation, 2027"),
+    ("rules", "shortfall", BY_TWO, {"rule": "dream"}, "shortfalls are what is missing", "dream, nation, 2027"),
     ("rules", "binds", lambda flag: 1 - flag, {}, "rules show what binds", "rules.csv: masts_per_head, north, 2026"),
     ("rules", "price", lambda _: -1.0, {"rule": "slowly"}, "rule prices are gains", "slowly, north, server"),
     ("rules", "price", lambda _: 1.0, {"kind": "staff", "binds": 0}, "rule prices are of what binds", "staff"),
