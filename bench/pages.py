@@ -91,7 +91,7 @@ def _command(result: Result) -> str:
     flags = known(result.machine.passport, "numba_flags") or {}
     chosen = "".join(f"{name}={value} " for name, value in flags.items() if name.startswith("INNOCAP_"))
     peers = " --peers" if result.settings.get("peers") else ""
-    counts = result.settings.get("threads") or ()
+    counts = list(result.settings.get("threads", []))
     threads = f" --threads {counts[0]}" if len(counts) == 1 else ""
     return f"{chosen}innocap bench run --suite {result.suite}{peers}{threads} -o RESULT"
 
