@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.cpulist import cpus_in
+
 LEVELS = ("l1", "l2", "l3")
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30}
 
@@ -70,15 +72,9 @@ def _cache(folder: Path, used: set[int]) -> Cache | None:
         if kind == "Instruction":
             return None
         number, unit = (size[:-1], size[-1]) if size[-1] in UNITS else (size, "")
-        return Cache(f"l{level}", int(number) * UNITS.get(unit, 1), len(used & numbers(shared)))
+        return Cache(f"l{level}", int(number) * UNITS.get(unit, 1), len(used & cpus_in(shared)))
     except (OSError, ValueError, IndexError):
         return None
-
-
-def numbers(text: str) -> set[int]:
-    """Numbers in a list such as 0-3,8,10-11. Raises ValueError."""
-    ranges = [part.split("-") for part in text.strip().split(",") if part]
-    return {number for ends in ranges for number in range(int(ends[0]), int(ends[-1]) + 1)}
 
 
 def reading_bytes(found: dict[str, Cache]) -> dict[str, int]:

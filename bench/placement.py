@@ -19,6 +19,7 @@ import numpy as np
 from numba import prange
 from numpy.typing import NDArray
 
+from bench.cpulist import cpus_in
 from kernels.compile import compiled
 
 WORTH_PLACING_BYTES = 2**20
@@ -44,14 +45,12 @@ def touch_needed(nodes: int, threads: int) -> Touch:
 def nodes_of(cpus: set[int], sys_root: Path = Path("/sys")) -> int:
     """NUMA nodes that hold some of these logical CPUs; 1 where the system does not say."""
     lists = sorted((sys_root / "devices/system/node").glob("node[0-9]*/cpulist"))
-    return max(1, sum(bool(cpus & _numbers(path)) for path in lists))
+    return max(1, sum(bool(cpus & _cpus_of(path)) for path in lists))
 
 
-def _numbers(path: Path) -> set[int]:
-    """CPU numbers in a list such as 0-3,8,10-11."""
+def _cpus_of(path: Path) -> set[int]:
     try:
-        ranges = [part.split("-") for part in path.read_text().strip().split(",") if part]
-        return {cpu for ends in ranges for cpu in range(int(ends[0]), int(ends[-1]) + 1)}
+        return cpus_in(path.read_text())
     except (OSError, ValueError):
         return set()
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
+from bench.cpulist import cpus_in
 from bench.machine import Sources, Unknown
 
 CPUS = "sys/devices/system/cpu"
@@ -24,16 +25,6 @@ PRODUCTS = {
     "apple virtualization": "Apple virtualization",
 }
 CONTAINERS = {"docker": "docker", "kubepods": "kubernetes", "libpod": "podman", "lxc": "lxc"}
-
-
-def cpus_in(text: str) -> set[int]:
-    """Logical CPUs of a list as Linux writes it.
-
-    >>> sorted(cpus_in("0-2,8"))
-    [0, 1, 2, 8]
-    """
-    spans = [span.split("-") for span in text.split(",") if span.strip()]
-    return {cpu for span in spans for cpu in range(int(span[0]), int(span[-1]) + 1)}
 
 
 def allowed(sources: Sources) -> set[int]:

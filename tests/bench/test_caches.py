@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.caches import Cache, caches, free_memory_bytes, last_level_bytes, level_of, numbers, reading_bytes, room
+from bench.caches import Cache, caches, free_memory_bytes, last_level_bytes, level_of, reading_bytes, room
+from bench.cpulist import cpus_in
 
 MIB = 2**20
 
@@ -61,7 +62,7 @@ def test_rubbish_is_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("text", "found"), [("0", {0}), ("0-2,8", {0, 1, 2, 8}), ("", set()), ("3,5-5\n", {3, 5})])
 def test_lists_of_cpus(text: str, found: set[int]) -> None:
-    assert numbers(text) == found
+    assert cpus_in(text) == found
 
 
 def test_half_of_a_level_is_read_but_twice_the_level_before() -> None:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.cpulist import cpus_in
 from bench.environment import (
     QUESTIONS,
     Finding,
@@ -24,7 +25,6 @@ from bench.environment import (
     worst,
 )
 from bench.environment.activity import flush_to_zero, waited_share
-from bench.environment.cores import cpus_in
 from bench.environment.words import available_layer, in_words
 from bench.machine import Sources, this_machine
 from bench.result import known
