@@ -93,7 +93,7 @@ def _facts(ctx: Context) -> Grid:
         ("Model", ", ".join(f"{value:,} {name}" for name, value in size.items())),
         (
             "Seconds",
-            ", ".join(f"{name.replace('handover', 'hand-over')} {number(value)}" for name, value in seconds.items()),
+            ", ".join(f"{name} {number(value)}" for name, value in seconds.items()),
         ),
         ("Peak memory", f"{number(ctx.summary.get('peak_memory_mb'))} MB"),
         ("Versions", ", ".join(f"{name} {value}" for name, value in versions.items())),

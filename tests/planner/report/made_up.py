@@ -444,7 +444,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             for at in range(1, 6)
         ],
         "size": {"columns": 38912, "rows": 21034, "nonzeros": 180233},
-        "seconds": {"read": 0.4, "build": 0.6, "handover": 0.1, "solve": 4.2, "duals": 0.3, "write": 0.2, "total": 6.1},
+        "seconds": {"read": 0.4, "build": 0.7, "solve": 4.2, "tables": 0.5, "total": 6.1},
         "peak_memory_mb": 412.0,
         "estimated": [row[0] for row in done["assumptions"].rows if row[4] == "estimated"],
         "capability_records": [

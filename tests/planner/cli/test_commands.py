@@ -20,7 +20,7 @@ from click.testing import CliRunner, Result
 
 from planner.cli import innocap
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TINY = ROOT / "configs" / "tiny"
 CHINA = ROOT / "configs" / "china" / "plan.yaml"
 HEAVY = ("numba", "numpy", "pandas", "pyomo", "highspy", "pydantic", "altair", "ruamel", "jinja2", "scipy")

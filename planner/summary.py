@@ -1,0 +1,157 @@
+"""What plan.json says: the question, the answer's bounds, and where everything came from."""
+
+from __future__ import annotations
+
+import datetime
+import platform
+import resource
+from collections.abc import Mapping
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from planner.extract import parameters
+from planner.instance import Instance
+from planner.linear import LinearProgram
+from planner.plan import SCHEMA_VERSION
+from planner.scenario import Growth, Scenario
+from planner.solve.tangents import Outcome
+
+
+def summary_of(
+    instance: Instance, program: LinearProgram, outcome: Outcome, seconds: Mapping[str, float]
+) -> dict[str, Any]:
+    """The summary of a plan; `seconds` by stage."""
+    scenario, rows, columns = instance.scenario, *program.shape
+    return {
+        "schema": SCHEMA_VERSION,
+        "id": scenario.id,
+        "title": scenario.title,
+        "title_zh": scenario.title_zh,
+        "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        **_question(scenario),
+        "inputs": dict(scenario.files),
+        "overrides": list(scenario.overrides),
+        "notices": list(scenario.notices),
+        "versions": {name: version(name) for name in ("innocap", "numpy", "highspy", "pyomo")}
+        | {"python": platform.python_version()},
+        "solver": {"name": "HiGHS", "algorithm": "interior point, then simplex on lazy tangents", "threads": 1},
+        "status": outcome.status,
+        "bounds": {
+            "upper": _finite(outcome.upper),
+            "lower": outcome.lower,
+            "gap": _finite(outcome.gap),
+            "asked": scenario.gap,
+            "unit": "log points" if scenario.objective == "proportional" else "index",
+        },
+        "rounds": [{key: _finite(value) for key, value in vars(r).items()} for r in outcome.rounds],
+        "size": {"columns": columns, "rows": rows, "nonzeros": len(program.values)},
+        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "estimated": [path for path, given in parameters(scenario, "") if given.kind == "estimated"],
+        "machines": [
+            {"id": m.id, "name": m.name, "origin": "measured" if m.record else "published", "source": m.source}
+            for m in scenario.machines.values()
+        ],
+        "capability_records": _records(instance),
+    }
+
+
+def _question(scenario: Scenario) -> dict[str, Any]:
+    """What was asked, in the words the report needs."""
+    members = {g.id: set(g.members) for g in scenario.groups}
+    return {
+        "currency": scenario.currency,
+        "price_year": scenario.price_year,
+        "base_year": scenario.base_year,
+        "years": list(scenario.years),
+        "discount_rate": scenario.discount_rate.value,
+        "tail": vars(scenario.tail),
+        "objective": scenario.objective,
+        "elasticity_set": scenario.elasticity_set,
+        "elasticity_sets": [
+            {"id": s.id, "name": s.name, "beta": dict(s.beta), "spillover": s.spillover, "source": s.source}
+            for s in scenario.elasticity_sets
+        ],
+        "regions": [
+            {
+                "id": r.id,
+                "name": r.name,
+                "name_zh": r.name_zh,
+                "population_10k": r.population_10k,
+                "tile": list(r.tile) if r.tile else None,
+                "groups": [g for g, inside in members.items() if r.id in inside],
+            }
+            for r in scenario.regions
+        ],
+        "groups": [{"id": g.id, "name": g.name, "members": list(g.members)} for g in scenario.groups],
+        **_things(scenario),
+        "budgets": [
+            {"id": b.id, "name": b.name, "kinds": list(b.kinds), "period": b.period, "source": b.source}
+            for b in scenario.budgets
+        ],
+        "rules": [
+            {"id": r.id, "name": r.name, "kind": r.sense, "each": r.each, "source": r.source} for r in scenario.rules
+        ]
+        + [
+            {"id": g.id, "name": _growth_name(scenario, g), "kind": "growth", "each": "region", "source": g.source}
+            for g in scenario.growth_limits
+        ],
+        "innovation_unit": scenario.innovation_unit,
+        "sources": [vars(source) for source in scenario.sources],
+    }
+
+
+def _growth_name(scenario: Scenario, limit: Growth) -> str:
+    names = [asset.name for asset in scenario.assets if asset.id in limit.assets]
+    return f"Growth limit: {', '.join(names)}"
+
+
+def _things(scenario: Scenario) -> dict[str, Any]:
+    """What can be built, what innovation is made of, and what is asked of computing."""
+    return {
+        "assets": [
+            {
+                "id": a.id,
+                "name": a.name,
+                "name_zh": a.name_zh,
+                "class": a.asset_class,
+                "unit": a.unit,
+                "base_stock_kind": a.base_stock_kind,
+                "base_stock_source": a.base_stock_source,
+            }
+            for a in scenario.assets
+        ],
+        "factors": [{"id": f.id, "name": f.name, "unit": f.unit} for f in scenario.factors],
+        "classes": [
+            {
+                "id": d.id,
+                "name": d.name,
+                "name_zh": d.name_zh,
+                "link": d.link,
+                "feeds": d.feeds,
+                "delay_limit_ms": d.delay_limit_ms,
+            }
+            for d in scenario.demand
+        ],
+    }
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity: a bound that is not there yet is null."""
+    return None if value in (float("inf"), float("-inf")) else value
+
+
+def _records(instance: Instance) -> list[dict[str, str]]:
+    evidence = {c.machine: c.evidence for c in instance.capabilities if c.origin == "measured"}
+    return [
+        {
+            "machine": m.id,
+            "path": m.record,
+            "sha256": sha256(Path(m.record).read_bytes()).hexdigest(),
+            "evidence": evidence[m.id],
+        }
+        for m in instance.scenario.machines.values()
+        if m.record is not None and m.id in evidence
+    ]
