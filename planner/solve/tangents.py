@@ -171,16 +171,25 @@ def most_at_prices(goal: Goal, solved: Solved) -> float:
 
 
 def maximize(
-    highs: Any, goal: Goal, *, gap: float, time_limit_s: float, progress: Callable[[Round], None] = lambda _: None
+    highs: Any,
+    goal: Goal,
+    *,
+    gap: float,
+    time_limit_s: float,
+    progress: Callable[[Round], None] = lambda _: None,
+    start: Floats | None = None,
+    first: Method = "interior",
 ) -> Outcome:
     """Solve to a certified gap, or with the best point so far until the time limit or what HiGHS can tell apart.
 
+    `start` are ratios (R, F, T) of a plan like the one sought: the objective is developed there at once, and the first
+    solve, by the method `first`, leaves out no host. Tangents and basis that the program already has are used.
     Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point.
     """
     search = Search(highs, goal, gap, clock.perf_counter() + time_limit_s, progress, np.ones(goal.ratio.shape))
     change_costs(highs, np.arange(len(goal.linear)), SCALE * goal.linear)
     climb = _climb_proportional if goal.objective == "proportional" else _climb_total
-    climb(search)
+    climb(search, _begin(search) if start is None else _begin_at(search, start, first))
     if search.best is None:
         raise TimeoutError(f"no plan within {time_limit_s:g} s; raise time_limit in the config")
     status: Literal["optimal", "limit"] = "optimal" if search.upper - search.lower <= gap else "limit"
@@ -188,22 +197,30 @@ def maximize(
     return Outcome(search.best.values, duals, search.upper, search.lower, status, tuple(search.rounds))
 
 
-def _climb_proportional(search: Search) -> None:
-    """Solve, cut where the program cheats, solve again, until it cheats no more than HiGHS can tell."""
-    goes_on = _solve_nearby(search)
+def _begin(search: Search) -> bool:
+    """First bounds, from tangents and weights at a plan with near hosts only."""
+    if not _solve_nearby(search):
+        return False
+    _cut(search)
+    _develop(search)
+    return _solve(search, "interior")
+
+
+def _begin_at(search: Search, start: Floats, first: Method) -> bool:
+    """First bounds, from tangents that the program has and weights at a plan known."""
+    search.at = np.maximum(start, 1e-9)
+    _develop(search)
+    return _solve(search, first)
+
+
+def _climb_proportional(search: Search, goes_on: bool) -> None:
+    """Cut where the program cheats, solve again, until it cheats no more than HiGHS can tell."""
     while goes_on:
-        first = len(search.rounds) == 1
-        cut = _cut(search)
-        goes_on = (cut or first) and _solve(search, "interior" if first else "dual")
+        goes_on = _cut(search) and _solve(search, "dual")
 
 
-def _climb_total(search: Search) -> None:
+def _climb_total(search: Search, goes_on: bool) -> None:
     """Climb on the minorant: rows first, then costs; until certified, or until neither moves anything."""
-    goes_on = _solve_nearby(search)
-    if goes_on:
-        _cut(search)
-        _develop(search)
-        goes_on = _solve(search, "interior")
     while goes_on:
         before = search.lower, search.upper
         cut = _cut(search)
