@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+import signal
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -54,7 +57,8 @@ def collect(engine: Engine, target: str, places: Iterable[Path], progress: Progr
     progress(0, len(files))
     with closing(batches(files, known)) as found:
         for batch in found:
-            _keep(engine, target, batch, numbers, report)
+            with _unbroken():
+                _keep(engine, target, batch, numbers, report)
             done += len(batch)
             progress(done, len(files))
 
@@ -70,3 +74,27 @@ def _keep(engine: Engine, target: str, found: Sequence[Copy | Bad | None], numbe
     report.new += counts.new
     report.replaced += counts.replaced
     report.older += counts.older
+
+
+@contextmanager
+def _unbroken() -> Iterator[None]:
+    """Put the first interrupt off until the end, so that what is stored is counted too; a second one is not put off."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before: dict[int, Any] = {}
+
+    def note(number: int, frame: Any) -> None:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+        came.append(number)
+
+    before |= {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        signal.raise_signal(came[0])

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bench.decode import dumps
 from bench.spawn import HOME
-from bench.store import database, reading, schema
+from bench.store import collect, database, reading, schema, write
 from bench.store.database import open_store
 from tests.bench.store.fleet import called, everything, held, refused, run, taken_in, written
 
@@ -99,6 +99,22 @@ def test_an_interrupt_keeps_what_is_stored_and_says_so(tmp_path: Path, folder: P
     assert process.returncode == 5
     assert f"interrupted; {stored_runs(store)} runs were stored; run again to go on" in said
     assert "Traceback" not in said
+
+
+def test_an_interrupt_just_before_a_batch_is_counted_waits_until_it_is(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: Any) -> Any:
+        counts = write.write_batch(*given)
+        signal.raise_signal(signal.SIGINT)
+        return counts
+
+    store = str(tmp_path / "s.db")
+    monkeypatch.setattr(collect, "write_batch", interrupted)
+    before = signal.getsignal(signal.SIGTERM)
+    refused(called("collect", folder, "--store", store), 5, f"interrupted; {reading.BATCH} runs were stored")
+    signal.signal(signal.SIGTERM, before)
+    assert stored_runs(store) == reading.BATCH
 
 
 def test_several_writers_at_once_lose_and_double_nothing(tmp_path: Path, store: str) -> None:
