@@ -58,7 +58,7 @@ def solve(
     """Solve a scenario to its certified gap, or to its time limit.
 
     `config` is the resolved config to keep with the plan, `config_path` where it was read from, relative to the plan
-    folder. Raises InfeasibleError where no plan exists; planner.solve.explain says why.
+    folder. Raises InfeasibleError where no plan exists; planner.explain says why.
     """
     started = clock.perf_counter()
     problem = problem_of(scenario)

@@ -6,13 +6,14 @@ import click
 
 from bench.cli import bench
 from planner.cli.check import check
+from planner.cli.explain import explain
 from planner.cli.math import math
 from planner.cli.report import report
 from planner.cli.schema import schema
 from planner.cli.solve import solve
 from planner.cli.verify import verify
 
-PLAN_COMMANDS = (check, math, solve, verify)
+PLAN_COMMANDS = (check, explain, math, solve, verify)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,7 @@ def solve(
 
 
 def _solve(scenario: Scenario, text: str, config: Path, read_s: float, output: Path) -> Plan:
-    from planner.solve.explain import explain
+    from planner.explain.infeasible import explain, words
     from planner.solve.live import InfeasibleError
     from planner.solving import program_of, solve
 
@@ -82,7 +83,8 @@ def _solve(scenario: Scenario, text: str, config: Path, read_s: float, output: P
     try:
         return solve(scenario, text, config_path=origin, progress=say_round, read_s=read_s)
     except InfeasibleError:
-        fail(f"{config}: {explain(scenario, program_of)}", INFEASIBLE)
+        say = partial(click.echo, err=True)
+        fail(f"{config}: {words(explain(scenario, program_of, progress=say))}", INFEASIBLE)
 
 
 def _record_override(config: Path, record: str) -> str:

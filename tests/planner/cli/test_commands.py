@@ -261,7 +261,7 @@ rules:
 def test_no_feasible_plan_is_code_3_and_says_what_to_change(tiny, tmp_path):
     tiny.write_text(tiny.read_text("utf-8") + FLOOR, "utf-8")
     result = solve(tmp_path / "plan", config=tiny)
-    refused(result, 3, "no plan exists; the cheapest repair:", "floor many:nation:2026", "by 50 mast (50.0%)")
+    refused(result, 3, "no plan exists", "[many]", "100 -> 50 mast (-50.0%)", "in 2026")
     assert not (tmp_path / "plan").exists()
 
 

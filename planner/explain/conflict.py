@@ -1,0 +1,169 @@
+"""Which limits contradict each other, and what would have to change: the cheapest repair, and one limit at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.explain.limits import Cell, Limit, Limits, limits_of
+from planner.explain.repair import Repair, repairs_of
+from planner.instance import Instance
+from planner.linear import LinearProgram
+from planner.solve.elastic import Elastic, Relaxed, elastic, feasible, irreducible, least
+
+Ints = NDArray[np.int64]
+
+CELLS = 40
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One limit changed alone: what it would take; repair is None where it alone is not enough."""
+
+    limit: Limit
+    repair: Repair | None
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Limits that contradict each other, while any one less of them does not; and the rows where they do.
+
+    cells are empty where only limits as a whole were looked at; proven is false where the time was up before.
+    """
+
+    limits: tuple[Limit, ...]
+    cells: tuple[Cell, ...]
+    alone: tuple[Alternative, ...]
+    proven: bool
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """All conflicts of a config and the cheapest repair of all of them; whole where only whole modules contradict.
+
+    feasible  a plan exists;  hopeless  no change of limits makes one possible
+    """
+
+    feasible: bool
+    hopeless: bool
+    whole: bool
+    repairs: tuple[Repair, ...]
+    conflicts: tuple[Conflict, ...]
+    unfinished: bool = False
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the search for conflicts looks at."""
+
+    instance: Instance
+    program: LinearProgram
+    limits: Limits
+    soft: Elastic
+
+    @property
+    def all(self) -> range:
+        return range(len(self.limits.limits))
+
+
+def contradiction(instance: Instance, program: LinearProgram, *, time_limit_s: float = 120.0) -> Contradiction:
+    """Why a program has no point: first over the relaxation, then, where that has one, over whole modules.
+
+    Raises TimeoutError where not even the cheapest repair is known in time.
+    """
+    limits = limits_of(instance, program)
+    for whole in (False, True):
+        if whole and not program.integer.any():
+            break
+        soft = elastic(program, limits.rows, limits.group, limits.sizes, whole=whole, time_limit_s=time_limit_s)
+        found = _contradiction(Case(instance, program, limits, soft))
+        if not found.feasible:
+            return found
+    return Contradiction(True, False, False, (), ())
+
+
+def _contradiction(case: Case) -> Contradiction:
+    relaxed = least(case.soft, case.all)
+    if relaxed is None:
+        return Contradiction(False, True, case.soft.whole, (), ())
+    if not relaxed.moved.any():
+        return Contradiction(True, False, case.soft.whole, (), ())
+    repairs = repairs_of(case.instance, case.program, case.limits, relaxed)
+    try:
+        conflicts, unfinished = _conflicts(case, relaxed)
+    except TimeoutError:
+        conflicts, unfinished = (), True
+    return Contradiction(False, False, case.soft.whole, repairs, conflicts, unfinished)
+
+
+def _conflicts(case: Case, relaxed: Relaxed) -> tuple[tuple[Conflict, ...], bool]:
+    """Conflicts one after another; the limits that the repair moves in one are left out before the next is sought."""
+    mended = set(case.limits.group[relaxed.moved].tolist())
+    found: list[tuple[int, ...]] = []
+    left: set[int] = set(case.all)
+    while not feasible(case.soft, left):
+        suspects = _suspects(case, left)
+        members = irreducible(case.soft, suspects)
+        found.append(members)
+        out = mended & set(members) or set(members)
+        left -= out
+    conflicts: list[Conflict] = []
+    for members in found:
+        try:
+            conflicts.append(_conflict(case, members, mended - set(members)))
+        except TimeoutError:
+            return tuple(conflicts), True
+    return tuple(conflicts), False
+
+
+def _suspects(case: Case, left: set[int]) -> list[int]:
+    """Limits without which the conflict is not known to last: those with a price at the least relaxation."""
+    others = [g for g in case.all if g not in left]
+    relaxed = least(case.soft, left, others)
+    if relaxed is None or case.soft.whole:
+        return _elastic_filter(case, left)
+    suspects = sorted(set(case.limits.group[relaxed.needed].tolist()) & left)
+    return sorted(left) if feasible(case.soft, suspects) else suspects
+
+
+def _elastic_filter(case: Case, left: set[int]) -> list[int]:
+    """Limits that give way, made hard one round after another until nothing can: they hold a conflict."""
+    hard: set[int] = set()
+    others = [g for g in case.all if g not in left]
+    while left - hard:
+        relaxed = least(case.soft, left - hard, others)
+        if relaxed is None or not relaxed.moved.any():
+            break
+        hard |= set(case.limits.group[relaxed.moved].tolist()) & left
+    return sorted(hard) if not feasible(case.soft, hard) else sorted(left)
+
+
+def _conflict(case: Case, members: Sequence[int], others: set[int]) -> Conflict:
+    limits = case.limits.limits
+    alone = tuple(Alternative(limits[g], _alone(case, g, others)) for g in members)
+    return Conflict(tuple(limits[g] for g in members), _cells(case, members), alone, True)
+
+
+def _alone(case: Case, group: int, others: set[int]) -> Repair | None:
+    """The least common change of one limit, all others kept but those that another conflict moves."""
+    relaxed = least(case.soft, [group], sorted(others), common=True)
+    if relaxed is None or not relaxed.moved.any():
+        return None
+    own = [
+        r for r in repairs_of(case.instance, case.program, case.limits, relaxed) if r.limit == case.limits.limits[group]
+    ]
+    return own[0] if own else None
+
+
+def _cells(case: Case, members: Sequence[int]) -> tuple[Cell, ...]:
+    """Rows of the conflict that have a price at its least relaxation: together they contradict each other."""
+    if case.soft.whole:
+        return ()
+    relaxed = least(case.soft, members, [g for g in case.all if g not in members])
+    if relaxed is None:
+        return ()
+    inside = np.isin(case.limits.group, list(members)) & relaxed.needed
+    return tuple(case.limits.cells[at] for at in np.flatnonzero(inside))
