@@ -137,7 +137,7 @@ def _price(scenario: Scenario, asset: Asset, time: Timeline) -> Floats:
 
 def _costs(scenario: Scenario, time: Timeline, price: Floats, base_stock: Floats) -> Costs:
     factor = np.array([region.price_factor for region in scenario.regions])
-    tariff = np.array([region.energy_price_cny_per_kwh for region in scenario.regions])
+    tariff = np.array([region.energy_price_per_kwh for region in scenario.regions])
     opex_share = np.array([asset.opex_share.value for asset in scenario.assets])
     new, old = _energy_per_module(scenario)
     charged = np.stack([_charged_share(scenario, asset, time) for asset in scenario.assets])
@@ -160,7 +160,7 @@ def _charged_share(scenario: Scenario, asset: Asset, time: Timeline) -> Floats:
 
 
 def _energy_per_module(scenario: Scenario) -> tuple[Floats, Floats]:
-    """GWh per module and year at new and at old sites, shape (R, A); GWh times CNY/kWh is million CNY."""
+    """GWh per module and year at new and at old sites, shape (R, A); GWh times a price per kWh is millions."""
     new = np.array([[_asset_gwh(a, r.pue_new) for a in scenario.assets] for r in scenario.regions])
     old = np.array([[_asset_gwh(a, r.pue_base) for a in scenario.assets] for r in scenario.regions])
     return new, old

@@ -40,7 +40,7 @@ class Region:
     innovation: float
     tile: tuple[int, int] | None
     price_factor: float
-    energy_price_cny_per_kwh: float
+    energy_price_per_kwh: float
     pue_base: float
     pue_new: float
 
@@ -206,6 +206,11 @@ class Rule:
     scaled_by  "population": the share is multiplied by the share of the row's regions in the population of the whole
     each       "nation": one row; "region": one row per region of the scope
     price      None: hard; else loss of the objective per unit of shortfall, relative to the row's limit
+    kind       what a plan calls the rule where that is not its sense; an eligibility has one row for every region and
+               year that its scope does not name
+    ratio_to   the scope whose quantity the limit is a multiple of (its regions empty: those of the row)
+    ratio_quantity  what is counted of `ratio_to`, where that is not `quantity`
+    within     sets of regions: a row of a region counts `ratio_to` over all sets that hold the region
     """
 
     id: str
@@ -221,11 +226,68 @@ class Rule:
     price: float | None
     source: str
     place: str
+    kind: Literal["", "convergence", "eligibility", "precedence"] = ""
+    ratio_to: Scope | None = None
+    ratio_quantity: Literal["stock", "order", "capex"] | None = None
+    within: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def word(self) -> str:
+        """What tables and reports call the rule."""
+        return self.kind or self.sense
+
+
+@dataclass(frozen=True)
+class Matching:
+    """Matching funds: `budget` spends at most `ratio` times what the budget `of` spends.
+
+    period  "year": in every year of `budget`; "total": over all years of both
+    price   None: hard; else loss of the objective per million spent above
+    """
+
+    id: str
+    name: str
+    budget: str
+    of: str
+    ratio: float
+    period: Literal["year", "total"]
+    price: float | None
+    source: str
+    place: str
+
+
+@dataclass(frozen=True)
+class Project:
+    """A candidate project: taken once, as a whole, in one of its years, or left.
+
+    units      units of assets that it builds; they serve `lead_years` after the start, for the life of the asset
+    capex_million  None: its units at the price of their assets; else what the start costs
+    opex_million   what it costs a year while its assets serve, beside the upkeep and electricity of its assets
+    excludes   projects that cannot be taken as well; needs: projects that must have started before it, or with it
+    must       whether it has to be taken
+    """
+
+    id: str
+    name: str
+    region: str
+    units: Mapping[str, float]
+    capex_million: float | None
+    opex_million: float
+    years: tuple[int, ...]
+    lead_years: int
+    excludes: tuple[str, ...]
+    needs: tuple[str, ...]
+    must: bool
+    source: str
+    place: str
 
 
 @dataclass(frozen=True)
 class Growth:
-    """Orders of an asset in a region stay within `rate` of its stock a year before plus `seed` of the national base."""
+    """Orders of an asset in a region stay within `rate` of its stock a year before plus `seed` of the national base.
+
+    price  None: hard; else loss of the objective for exceeding by as much as the base stock allows
+    """
 
     id: str
     assets: tuple[str, ...]
@@ -233,15 +295,20 @@ class Growth:
     seed: float
     source: str
     place: str
+    price: float | None = None
 
 
 @dataclass(frozen=True)
 class Supply:
-    """Something a region has of its own (electricity, staff): base amount, yearly growth, usable share."""
+    """Something a region has of its own (electricity, staff): base amount, yearly growth, usable share.
+
+    price  None: its limit is hard; else loss of the objective for exceeding it by as much as it is, in a year
+    """
 
     base: Floats
     growth: Parameter
     share: Parameter
+    price: float | None = None
 
 
 @dataclass(frozen=True)
@@ -263,6 +330,36 @@ class Tail:
     mode: Literal["continue", "salvage", "none"]
     years: int
     points: int
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a budget really paid for upkeep and electricity in a year that is past."""
+
+    budget: str
+    year: int
+    opex_million: float
+    energy_million: float
+
+
+@dataclass(frozen=True)
+class Actuals:
+    """What was really ordered, paid and seen in the years up to `until`: facts that a plan cannot change.
+
+    years            the years of the horizon that are frozen
+    units_ordered    (R, A, Y) over them; zero where nothing was stated
+    capex_million    (R, A, Y) what the orders really cost
+    units_standing   (R, A, Y) what really stood, nan where nobody counted: the accounting holds there
+    upkeep           what budgets really paid for upkeep and electricity, where it was booked
+    """
+
+    until: int
+    years: tuple[int, ...]
+    units_ordered: Floats
+    capex_million: Floats
+    units_standing: Floats
+    upkeep: tuple[Booked, ...]
+    place: str
 
 
 @dataclass(frozen=True)
@@ -315,6 +412,9 @@ class Scenario:
     files: Mapping[str, str]
     overrides: tuple[str, ...]
     notices: tuple[str, ...]
+    matching_funds: tuple[Matching, ...] = ()
+    projects: tuple[Project, ...] = ()
+    actuals: Actuals | None = None
 
 
 def base_modules(scenario: Scenario) -> Floats:

@@ -8,7 +8,7 @@ from typing import Any
 
 from planner.config.loading import Document, Inputs, find, named
 from planner.config.problems import Place, nearest, problem
-from planner.config.quantities import ParameterText
+from planner.config.quantities import ParameterText, is_currency
 from planner.config.tree import Node, Path
 from planner.scenario import Kind, Parameter
 
@@ -28,6 +28,12 @@ class Context:
     @property
     def inputs(self) -> Inputs:
         return self.document.inputs
+
+    @property
+    def currency(self) -> str | None:
+        """The currency the text counts in; None where it names none that could be one."""
+        node = self.root.child("currency")
+        return node.value if node is not None and is_currency(node.value) else None
 
     def report(self, path: Path, message: str, remedy: str) -> None:
         """Note a problem with the value at a key path."""

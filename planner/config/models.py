@@ -14,6 +14,7 @@ from planner.config.quantities import (
     ComputeParameter,
     Count,
     CountParameter,
+    Currency,
     DeclineParameter,
     Id,
     InterestParameter,
@@ -197,6 +198,15 @@ class Supply(Strict):
     share: ShareParameter = ShareParameter(value=1.0)
 
 
+class Actuals(Strict):
+    """Tables of what was really ordered, seen and paid, up to a year (default: the last one that `table` names)."""
+
+    table: Text
+    until: Year | None = None
+    stocks: Text | None = None
+    upkeep: Text | None = None
+
+
 class Plan(Strict):
     """A whole plan config."""
 
@@ -204,7 +214,7 @@ class Plan(Strict):
     id: Id
     title: Text
     title_zh: Text | None = None
-    currency: Literal["CNY"]
+    currency: Currency
     price_year: Year
     years: Years
     discount_rate: InterestParameter
@@ -230,6 +240,7 @@ class Plan(Strict):
     budgets: tuple[Budget, ...] = ()
     rules: tuple[Rule, ...] = ()
     growth_limits: tuple[GrowthLimit, ...] = ()
+    actuals: Actuals | None = None
     sources: Text | None = None
 
 

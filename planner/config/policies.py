@@ -96,7 +96,8 @@ def _rule_limit(context: Context, held: RuleText, path: Path) -> float:
     if held.share_of is not None:
         dimension = units.RATIO if held.scaled_by is not None else units.SHARE
     else:
-        dimension = units.MONEY if held.quantity == "capex" else units.COUNT
+        money = units.in_currency(units.MONEY, context.currency)
+        dimension = money if held.quantity == "capex" else units.COUNT
     try:
         return units.quantity(held.limit, dimension)
     except FaultError as fault:

@@ -85,7 +85,7 @@ class Budget(Strict):
         if self.period == "total" and self.carry_over is not None:
             raise FaultError("'carry_over' goes with 'period: year' only", "take carry_over out")
         if self.period == "total" and not isinstance(self.limit, float):
-            raise FaultError("'period: total' takes one amount as limit", "write e.g. limit: 600 亿元")
+            raise FaultError("'period: total' takes one amount as limit", "write one amount of money")
         return self
 
 

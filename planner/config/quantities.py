@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     StringConstraints,
+    ValidationInfo,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -36,13 +38,13 @@ class Quantity:
     dimension: Dimension
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._read)
+        return core_schema.with_info_plain_validator_function(self._read)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         return quantity_schema(self.dimension)
 
-    def _read(self, value: object) -> float:
-        return units.quantity(value, self.dimension)
+    def _read(self, value: object, info: ValidationInfo) -> float:
+        return units.quantity(value, units.in_currency(self.dimension, currency_of(info)))
 
 
 @dataclass(frozen=True)
@@ -52,16 +54,21 @@ class ColumnOr:
     dimension: Dimension
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.no_info_plain_validator_function(self._read)
+        return core_schema.with_info_plain_validator_function(self._read)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
         text = f"a column of the region table, or {quantity_schema(self.dimension)['description']}"
         return {"type": ["number", "string"], "description": text}
 
-    def _read(self, value: object) -> float | str:
+    def _read(self, value: object, info: ValidationInfo) -> float | str:
         if isinstance(value, str) and value.strip() and not units.is_quantity(value):
             return value
-        return units.quantity(value, self.dimension)
+        return units.quantity(value, units.in_currency(self.dimension, currency_of(info)))
+
+
+def currency_of(info: ValidationInfo) -> str | None:
+    """The currency of the plan being validated, where that is known."""
+    return info.context.get("currency") if isinstance(info.context, dict) else None
 
 
 def quantity_schema(dimension: Dimension) -> dict[str, Any]:
@@ -77,6 +84,18 @@ def _name(value: object) -> object:
     return value
 
 
+def is_currency(word: object) -> bool:
+    """Whether a word has the shape of a currency code of ISO 4217."""
+    return isinstance(word, str) and len(word) == 3 and word.isascii() and word.isalpha() and word.isupper()
+
+
+def _currency(code: str) -> str:
+    if not is_currency(code):
+        raise FaultError(f"value {code!r} is not a currency code", "write three capital letters, e.g. CNY or USD")
+    return code
+
+
+Currency = Annotated[str, AfterValidator(_currency)]
 Id = Annotated[str, BeforeValidator(_name), StringConstraints(pattern=r"^[^\s./=]+$", max_length=80)]
 Text = Annotated[str, BeforeValidator(_name), StringConstraints(min_length=1)]
 

@@ -31,7 +31,7 @@ def resolve_regions(context: Context, plan: Plan, columns: Columns) -> tuple[Reg
         column("population_10k", held.population_10k, units.PEOPLE),
         column("innovation", held.innovation, units.COUNT),
         column_or_one("price_factor", held.price_factor, units.POSITIVE),
-        column_or_one("energy_price", held.energy_price, units.PRICE),
+        column_or_one("energy_price", held.energy_price, units.in_currency(units.PRICE, plan.currency)),
         column_or_one("pue_base", held.pue_base, units.AT_LEAST_ONE),
         column_or_one("pue_new", held.pue_new, units.AT_LEAST_ONE),
         strict=True,

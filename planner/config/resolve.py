@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from planner.config import units
+from planner.config.actuals import resolve_actuals
 from planner.config.columns import Columns, read_columns
 from planner.config.context import Context
 from planner.config.demand import check_service, resolve_demand, resolve_supply
@@ -24,8 +25,8 @@ from planner.scenario import Asset, Scenario, Tail
 def resolve(document: Document) -> Scenario:
     """The scenario of a config. Raises ConfigError with every problem found in any of its files."""
     problems = document.inputs.problems
-    plan = validated(Plan, document.root, problems, STAND_INS)
     context = Context(document, document.root)
+    plan = validated(Plan, document.root, problems, STAND_INS, context.currency)
     columns = None if plan is None else read_columns(context, plan)
     if plan is None or columns is None:
         raise ConfigError(problems)
@@ -44,6 +45,7 @@ def _scenario(context: Context, plan: Plan, columns: Columns) -> Scenario:
     groups = resolve_groups(context, plan, columns)
     scopes = scopes_of(context, plan, columns.ids, groups, years)
     assets = resolve_assets(context, plan, columns, machines, sources)
+    budgets = resolve_budgets(context, plan, scopes)
     return Scenario(
         id=plan.id,
         title=plan.title,
@@ -70,9 +72,10 @@ def _scenario(context: Context, plan: Plan, columns: Columns) -> Scenario:
         machines=machines or {},
         electricity=resolve_supply(context, "electricity", plan.electricity, columns, units.ELECTRICITY),
         staff=resolve_supply(context, "staff", plan.staff, columns, units.STAFF),
-        budgets=resolve_budgets(context, plan, scopes),
+        budgets=budgets,
         rules=resolve_rules(context, plan, scopes),
         growth_limits=resolve_growth_limits(context, plan),
+        actuals=resolve_actuals(context, plan, columns.ids, years, budgets),
         sources=sources,
         innovation_unit=plan.regions.innovation_unit,
         files=dict(sorted(context.inputs.files.items())),

@@ -7,23 +7,20 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from planner.config.problems import FaultError, nearest
 
 _TEXT = re.compile(r"\s*([-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)\s*(.*?)\s*", re.ASCII | re.DOTALL)
 
-_SCALES = {
-    "": 1.0,
-    "thousand ": 1e3,
-    "k": 1e3,
-    "万": 1e4,
-    "million ": 1e6,
-    "百万": 1e6,
-    "千万": 1e7,
-    "亿": 1e8,
-    "billion ": 1e9,
+_SCALES = {"": 1.0, "thousand ": 1e3, "k": 1e3, "million ": 1e6, "M ": 1e6, "billion ": 1e9, "bn ": 1e9}
+_CHINESE_SCALES = {"万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+_CURRENCY_WORDS: Mapping[str, tuple[str, ...]] = {
+    "CNY": ("CNY", "RMB", "yuan", "元", "人民币"),
+    "USD": ("USD", "US$", "dollar", "dollars"),
+    "EUR": ("EUR", "€", "euro", "euros"),
 }
-_CURRENCY = ("CNY", "RMB", "yuan", "元", "人民币")
+_HUNDREDTH_WORDS: Mapping[str, tuple[str, ...]] = {"CNY": ("分",), "USD": ("cents",), "EUR": ("cents",)}
 _ENERGY_KWH = {"kWh": 1.0, "MWh": 1e3, "GWh": 1e6, "TWh": 1e9, "度": 1.0, "千瓦时": 1.0}
 
 
@@ -34,6 +31,7 @@ class Dimension:
     units    unit text -> factor to the canonical unit; "" stands for a text without a unit
     shown    the units an error names
     example  a text that is right
+    currency what money and prices are counted in; None where any of the known currencies will do
     """
 
     name: str
@@ -44,6 +42,7 @@ class Dimension:
     low: float = 0.0
     high: float = math.inf
     above: bool = False
+    currency: str | None = None
     squeezed: Mapping[str, float] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -109,7 +108,7 @@ def _from_text(text: str, dimension: Dimension) -> float:
     number, unit = float(match[1]), match[2]
     factor = dimension.squeezed.get(squeeze(unit))
     if factor is None:
-        raise _wrong_unit(text, unit, dimension)
+        raise _wrong_currency(text, unit, dimension) or _wrong_unit(text, unit, dimension)
     return scaled(number, factor)
 
 
@@ -128,6 +127,19 @@ def _wrong_unit(text: str, unit: str, dimension: Dimension) -> FaultError:
     return FaultError(f"value {text!r} has unit {unit}; expected {dimension.expected}", remedy)
 
 
+def _wrong_currency(text: str, unit: str, dimension: Dimension) -> FaultError | None:
+    """The error of an amount in another currency than the plan's."""
+    own = dimension.currency
+    if own is None:
+        return None
+    others = (code for code in _CURRENCY_WORDS if code != own)
+    foreign = next((code for code in others if squeeze(unit) in in_currency(dimension, code).squeezed), None)
+    if foreign is None:
+        return None
+    remedy = f"write it in {own}; convert it first, and state the rate in its source"
+    return FaultError(f"value {text!r} is in {foreign}, but the plan counts in {own}", remedy)
+
+
 def check_range(value: object, number: float, dimension: Dimension) -> None:
     """Raise FaultError where a number lies outside the range of its dimension."""
     if number < dimension.low or (dimension.above and number == dimension.low):
@@ -144,19 +156,51 @@ def _grid(scales: Mapping[str, float], names: Mapping[str, float], canonical: fl
 
 _RATE = {unit: 1.0 if not unit else 0.01 for unit in ("", "%", "%/year", "%/yr", "%/a", "%/年", "percent")}
 _SHARE = {"": 1.0, "%": 0.01, "percent": 0.01}
-_MONEY = _grid(_SCALES, dict.fromkeys(_CURRENCY, 1.0), 1e6) | {"M CNY": 1.0, "bn CNY": 1e3}
-_PRICE = {f"{c}/{e}": 1.0 / k for c in _CURRENCY for e, k in _ENERGY_KWH.items()}
 _POWER = {"W": 1e-3, "kW": 1.0, "MW": 1e3, "GW": 1e6, "千瓦": 1.0, "万千瓦": 1e4}
 _ELECTRICITY = {e: k / 1e6 for e, k in _ENERGY_KWH.items()} | {
-    f"{s}{e}": _SCALES[s] * k / 1e6 for s in ("万", "亿") for e, k in (("kWh", 1.0), ("度", 1.0), ("千瓦时", 1.0))
+    f"{s}{e}": _CHINESE_SCALES[s] * k / 1e6
+    for s in ("万", "亿")
+    for e, k in (("kWh", 1.0), ("度", 1.0), ("千瓦时", 1.0))
 }
 _FLOPS = {"P": 1e15, "T": 1e12, "G": 1e9, "E": 1e18, "Z": 1e21}
 _SPEED = {p + ending: scale for p, scale in _FLOPS.items() for ending in ("FLOPS", "FLOP/s", "Flop/s", "Flops")}
 _BIT = {"Mbit/s": 1e-3, "Gbit/s": 1.0, "Tbit/s": 1e3, "Mbps": 1e-3, "Gbps": 1.0, "Tbps": 1e3, "GB/s": 8.0}
 _TIME = {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0, "min": 60.0, "minutes": 60.0, "h": 3600.0}
 
-MONEY = Dimension("money", "million CNY", _MONEY, "CNY, 万元, 亿元, million CNY", "0.6 million CNY")
-PRICE = Dimension("price", "CNY/kWh", _PRICE, "CNY/kWh, CNY/MWh, 元/度", "0.35 CNY/kWh")
+
+def _money(code: str) -> Dimension:
+    """Money in one currency; 万 and 亿 go with yuan."""
+    scales = _SCALES | (_CHINESE_SCALES if code == "CNY" else {})
+    words = _CURRENCY_WORDS.get(code, (code,))
+    shown = f"{code}, 万元, 亿元, million {code}" if code == "CNY" else f"{code}, million {code}, billion {code}"
+    units = _grid(scales, dict.fromkeys(words, 1.0), 1e6)
+    return Dimension("money", f"million {code}", units, shown, f"0.6 million {code}", currency=code)
+
+
+def _price(code: str) -> Dimension:
+    """Price of electricity in one currency."""
+    words = dict.fromkeys(_CURRENCY_WORDS.get(code, (code,)), 1.0)
+    words |= dict.fromkeys(_HUNDREDTH_WORDS.get(code, ()), 0.01)
+    units = {f"{word}/{e}": worth / kwh for word, worth in words.items() for e, kwh in _ENERGY_KWH.items()}
+    shown = f"{code}/kWh, {code}/MWh" + (", 元/度" if code == "CNY" else ", cents/kWh" if "cents" in words else "")
+    return Dimension("price", f"{code}/kWh", units, shown, f"0.35 {code}/kWh", currency=code)
+
+
+@cache
+def in_currency(dimension: Dimension, code: str | None) -> Dimension:
+    """Money and prices counted in one currency; any other dimension, and any dimension for None, as it is."""
+    made = {"money": _money, "price": _price}.get(dimension.name)
+    return dimension if made is None or code is None else made(code)
+
+
+def _of_any_currency(one: Dimension, canonical: str) -> Dimension:
+    """A dimension for text whose plan does not say what it counts in."""
+    held = {unit: k for code in _CURRENCY_WORDS for unit, k in in_currency(one, code).units.items()}
+    return Dimension(one.name, canonical, held, one.shown, one.example)
+
+
+MONEY = _of_any_currency(_money("CNY"), "million of the plan's currency")
+PRICE = _of_any_currency(_price("CNY"), "the plan's currency per kWh")
 POWER = Dimension("power", "kW", _POWER, "W, kW, MW, GW", "3.5 kW")
 SHARE = Dimension("share", "1", _SHARE, "0 to 1, or %", "5 %", high=1.0)
 RATIO = Dimension("share", "1", _SHARE, "a fraction, or %", "80 %")

@@ -19,9 +19,13 @@ _MOST_ROUNDS = 12
 
 
 def validated(
-    model: type[M], root: Node, problems: list[Problem], stand_ins: Mapping[Path, object] = MappingProxyType({})
+    model: type[M],
+    root: Node,
+    problems: list[Problem],
+    stand_ins: Mapping[Path, object] = MappingProxyType({}),
+    currency: str | None = None,
 ) -> M | None:
-    """The tree as a model, with a problem for everything that does not fit.
+    """The tree as a model, with a problem for everything that does not fit; money is counted in `currency`.
 
     What does not fit is left out as narrowly as possible, or gives way to its stand-in, and the rest is read all the
     same: later checks can then find the other problems. None where nothing sensible remains.
@@ -29,7 +33,7 @@ def validated(
     data = plain(root)
     for attempt in range(_MOST_ROUNDS):
         try:
-            return model.model_validate(data)
+            return model.model_validate(data, context={"currency": currency})
         except ValidationError as error:
             found = error.errors(include_url=False)
         if attempt == 0:

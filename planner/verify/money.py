@@ -37,7 +37,7 @@ def opex_is_spent_on_stock(told: Told) -> Check:
 
 def energy_is_paid_by_tariff(told: Told) -> Check:
     """Electricity is paid at the tariff of the region."""
-    tariff = told.now.region_amounts("energy_price_cny_per_kwh")[:, None, None]
+    tariff = told.now.region_amounts("energy_price_per_kwh")[:, None, None]
     expected = (told.array("stocks", "energy_gwh") * tariff)[..., 1:]
     found = told.array("spending", "energy_million")[..., 1:]
     cells = _cells(told, "spending.csv", "energy_million", told.now.later)

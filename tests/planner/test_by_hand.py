@@ -182,7 +182,7 @@ def times(scenario: Scenario, k: float) -> Scenario:
     return replace(
         scenario,
         assets=tuple(replace(a, capex=given(k * a.capex.value)) for a in scenario.assets),
-        regions=tuple(replace(r, energy_price_cny_per_kwh=k * r.energy_price_cny_per_kwh) for r in scenario.regions),
+        regions=tuple(replace(r, energy_price_per_kwh=k * r.energy_price_per_kwh) for r in scenario.regions),
         budgets=tuple(
             replace(b, limits=tuple(k * x for x in b.limits), price=None if b.price is None else b.price / k)
             for b in scenario.budgets

@@ -41,7 +41,7 @@ def test_a_module_is_only_a_way_to_count():
 
 def test_a_region_has_its_own_prices():
     dear = tuple(
-        replace(r, price_factor=k, energy_price_cny_per_kwh=e)
+        replace(r, price_factor=k, energy_price_per_kwh=e)
         for r, k, e in zip(trading().regions, (1.0, 1.5), (0.5, 0.2), strict=True)
     )
     costs = instance(regions=dear).costs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,11 @@ CASES = [
      "did you mean 'compute'?"),
     ("plan", "objective: total", "objective: §totl", "objective",
      "value 'totl' is not one of total, proportional; did you mean 'total'?"),
-    ("plan", "currency: CNY", "currency: §USD", "currency",
-     "value 'USD' is not one of CNY; choose one of: CNY"),
+    ("plan", "currency: CNY", "currency: §dollars", "currency",
+     "value 'dollars' is not a currency code; write three capital letters, e.g. CNY or USD"),
+    ("plan", "energy_price: 350 CNY/MWh", "energy_price: §11 cents/kWh", "regions.energy_price",
+     "value '11 cents/kWh' is in USD, but the plan counts in CNY; "
+     "write it in CNY; convert it first, and state the rate in its source"),
     ("plan", "last: 2028", "last: §2028.5", "years.last", "value 2028.5 is not a whole number; write a whole number"),
     ("plan", "integer: true", "integer: §yes", "assets.station.integer", "value 'yes' is not true or false; "
      "write true or false"),
@@ -93,7 +97,7 @@ CASES = [
      "'carry_over' goes with 'period: year' only; take carry_over out"),
     ("plan", "{id: whole, name: Whole, kinds: [capex], period: total, limit: 3 亿元",
      "§{id: whole, name: Whole, kinds: [capex], period: total, limit: {2026: 1}", "budgets.whole",
-     "'period: total' takes one amount as limit; write e.g. limit: 600 亿元"),
+     "'period: total' takes one amount as limit; write one amount of money"),
     ("plan", "{id: most, name: Most", "§{scaled_by: population, id: most, name: Most", "rules.most",
      "'scaled_by' goes with 'share_of' only; add share_of or take scaled_by out"),
     ("plan", "id: share\n    name: Share", "§id: share\n    per_10k_people: true\n    name: Share", "rules.share",
@@ -116,6 +120,19 @@ CASES = [
     ("plan", "share: 2 %}", "share: §200 %}", "electricity.share",
      "value '200 %' is too large; expected share (0 to 1, or %); write e.g. \"5 %\""),
 ]  # fmt: skip
+
+
+def test_a_plan_in_dollars_is_read_as_one_in_yuan(tmp_path: Path) -> None:
+    """The same numbers in another currency give the same scenario; no word of money is particular to yuan."""
+    write(tmp_path / "yuan")
+    text = re.sub(r"([\d.]+) 亿元", lambda amount: f"{100 * float(amount[1]):g} million CNY", PLAN)
+    text = re.sub(r"(\d+) 万元", lambda amount: f"{int(amount[1]) / 100:g} million CNY", text).replace("CNY", "USD")
+    write(tmp_path / "dollars", plan=text)
+    yuan, dollars = (read(tmp_path / name / "plan.yaml") for name in ("yuan", "dollars"))
+    assert (yuan.currency, dollars.currency) == ("CNY", "USD")
+    assert [asset.capex.value for asset in dollars.assets] == [asset.capex.value for asset in yuan.assets]
+    assert [b.limits for b in dollars.budgets] == [b.limits for b in yuan.budgets]
+    assert dollars.regions == yuan.regions
 
 
 @pytest.mark.parametrize(("stem", "old", "new", "path", "message"), CASES)

@@ -24,7 +24,7 @@ def test_regions_in_the_order_of_the_main_table(trio: Scenario) -> None:
     a, b, c = trio.regions
     assert (a.id, a.name, a.name_zh, a.population_10k, a.innovation, a.tile) == ("a", "Alpha", "甲", 100, 10, (0, 0))
     assert (c.name, c.tile, c.price_factor, c.pue_base, c.pue_new) == ("Gamma, Inner", (2, 1), 0.9, 1.5, 1.15)
-    assert b.energy_price_cny_per_kwh == 0.35
+    assert b.energy_price_per_kwh == 0.35
     assert trio.innovation_unit == "patents a year"
 
 

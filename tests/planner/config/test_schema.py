@@ -63,9 +63,9 @@ def test_what_the_reader_refuses_for_its_shape_does_not_fit(tmp_path: Path, old:
 
 def test_quantities_are_numbers_or_text() -> None:
     definitions = schema.json_schema()["$defs"]
-    money = definitions["parameter_money_in_million_cny"]["anyOf"][0]
-    assert money["type"] == ["number", "string"]
-    assert definitions["Asset"]["properties"]["capex"] == {"$ref": "#/$defs/parameter_money_in_million_cny"}
+    name = "parameter_money_in_million_of_the_plan_s_currency"
+    assert definitions[name]["anyOf"][0]["type"] == ["number", "string"]
+    assert definitions["Asset"]["properties"]["capex"] == {"$ref": f"#/$defs/{name}"}
     assert definitions["Asset"]["required"] == ["id"]
 
 

@@ -24,6 +24,11 @@ KNOWN = [
     ("190000 CNY", units.MONEY, 0.19),
     ("0.6 billion CNY", units.MONEY, 600.0),
     ("7 million  yuan", units.MONEY, 7.0),
+    ("12 M USD", units.in_currency(units.MONEY, "USD"), 12.0),
+    ("1.5 billion US$", units.in_currency(units.MONEY, "USD"), 1500.0),
+    ("11.9 cents/kWh", units.in_currency(units.PRICE, "USD"), 0.119),
+    ("119 USD/MWh", units.in_currency(units.PRICE, "USD"), 0.119),
+    ("3 million CHF", units.in_currency(units.MONEY, "CHF"), 3.0),
     ("5 %", units.SHARE, 0.05),
     ("5％", units.SHARE, 0.05),
     ("5 % per year", units.RATE, 0.05),
@@ -138,6 +143,27 @@ def test_any_text_gives_a_number_or_a_fault(text: str) -> None:
     for dimension in (units.MONEY, units.SHARE, units.TRAFFIC):
         with contextlib.suppress(FaultError):
             assert math.isfinite(quantity(text, dimension))
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "foreign"),
+    [("2 亿元", "USD", "CNY"), ("3 million USD", "CNY", "USD"), ("7 yuan", "EUR", "CNY"), ("1 bn EUR", "CHF", "EUR")],
+)
+def test_another_currency_is_refused_by_name(text: str, own: str, foreign: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        quantity(text, units.in_currency(units.MONEY, own))
+    assert caught.value.message == f"value {text!r} is in {foreign}, but the plan counts in {own}"
+    assert caught.value.remedy == f"write it in {own}; convert it first, and state the rate in its source"
+
+
+def test_wan_and_yi_go_with_yuan_alone() -> None:
+    with pytest.raises(FaultError, match="has unit 亿 USD"):
+        quantity("2 亿 USD", units.in_currency(units.MONEY, "USD"))
+
+
+@given(st.sampled_from([units.SHARE, units.POWER, units.TIME]), st.sampled_from(["CNY", "USD", "CHF"]))
+def test_only_money_has_a_currency(dimension: Dimension, code: str) -> None:
+    assert units.in_currency(dimension, code) is dimension
 
 
 def test_nearest_unit_is_named() -> None:
