@@ -48,7 +48,7 @@ def read_columns(context: Context, plan: Plan) -> Columns | None:
     return Columns(ids, tuple(joined))
 
 
-def open_table(context: Context, path: Path, name: str, key: str) -> Table | None:
+def open_table(context: Context, path: Path, name: str, key: str | None) -> Table | None:
     """A CSV file named in the config; None (and a problem) where it cannot be used."""
     inputs = context.inputs
     file = inputs.path(name)

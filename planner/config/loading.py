@@ -21,6 +21,9 @@ FILE_KEYS: tuple[tuple[str, ...], ...] = (
     ("mixes", "*"),
     ("machines", "*"),
     ("records", "*"),
+    ("actuals", "table"),
+    ("actuals", "stocks"),
+    ("actuals", "upkeep"),
     ("sources",),
 )
 

@@ -30,7 +30,7 @@ class Table:
     file    path as errors show it
     name    path relative to the folder of the config
     header  column names
-    rows    rows by the text of their key cell
+    rows    rows by the text of their key cell, or by the number of their line where the table has no key column
     """
 
     file: str
@@ -55,8 +55,8 @@ def file_problem(table: Table, column: str, message: str, remedy: str) -> Proble
     return Problem(table.file, line, at, column, message, remedy)
 
 
-def parse(text: str, file: str, name: str, key: str, problems: list[Problem]) -> Table | None:
-    """A table keyed by one column; None (and a problem) where header or key do not do.
+def parse(text: str, file: str, name: str, key: str | None, problems: list[Problem]) -> Table | None:
+    """A table keyed by one column, or by its lines; None (and a problem) where header or key do not do.
 
     Rows with a missing or doubled key or a wrong number of cells are problems and left out.
     """
@@ -71,7 +71,8 @@ def parse(text: str, file: str, name: str, key: str, problems: list[Problem]) ->
         problems.append(Problem(file, line, 1, "", f"malformed CSV: {error}", "check the quotes in this line"))
         return None
     if not rows:
-        problems.append(Problem(file, 1, 1, "", "the table has no rows", "add one row for each region"))
+        remedy = "add at least one" if key is None else "add one row for each region"
+        problems.append(Problem(file, 1, 1, "", "the table has no rows", remedy))
         return None
     return Table(file, name, text, header, rows)
 
@@ -114,7 +115,7 @@ def cell_place(text: str, line: int, index: int) -> tuple[int, int]:
     return at, column
 
 
-def _check_header(header: tuple[str, ...], text: str, file: str, key: str, problems: list[Problem]) -> bool:
+def _check_header(header: tuple[str, ...], text: str, file: str, key: str | None, problems: list[Problem]) -> bool:
     def report(index: int, message: str, remedy: str) -> None:
         line, column = cell_place(text, 1, index)
         problems.append(Problem(file, line, column, header[index] if header else "", message, remedy))
@@ -125,7 +126,7 @@ def _check_header(header: tuple[str, ...], text: str, file: str, key: str, probl
             report(index, f"column {index + 1} has no name", "name it or delete it")
         elif name in header[:index]:
             report(index, f"column {name!r} appears twice", "rename or delete one")
-    if key not in header:
+    if key is not None and key not in header:
         split = next((sign for sign in ";\t" if sign in text.partition("\n")[0]), None)
         remedy = "separate the columns by commas" if split and len(header) == 1 else nearest(key, header)
         problems.append(Problem(file, 1, 1, "", f"there is no column {key!r}", remedy))
@@ -133,15 +134,15 @@ def _check_header(header: tuple[str, ...], text: str, file: str, key: str, probl
 
 
 def _rows(
-    reader: Iterable[list[str]], header: tuple[str, ...], text: str, file: str, key: str, problems: list[Problem]
+    reader: Iterable[list[str]], header: tuple[str, ...], text: str, file: str, key: str | None, problems: list[Problem]
 ) -> dict[str, Row]:
     rows: dict[str, Row] = {}
-    at, line = header.index(key), _next_line(reader)
+    at, line = None if key is None else header.index(key), _next_line(reader)
     for cells in reader:
         row = Row(line, tuple(cell.strip() for cell in cells))
         line = _next_line(reader)
         if any(row.cells) and _check_row(row, header, at, rows, (text, file), problems):
-            rows[row.cells[at]] = row
+            rows[str(row.line) if at is None else row.cells[at]] = row
     return rows
 
 
@@ -150,13 +151,20 @@ def _next_line(reader: Iterable[list[str]]) -> int:
 
 
 def _check_row(
-    row: Row, header: tuple[str, ...], at: int, rows: dict[str, Row], source: tuple[str, str], problems: list[Problem]
+    row: Row,
+    header: tuple[str, ...],
+    at: int | None,
+    rows: dict[str, Row],
+    source: tuple[str, str],
+    problems: list[Problem],
 ) -> bool:
     text, file = source
     if len(row.cells) != len(header):
         message = f"{len(row.cells)} cells; expected {len(header)} as in the header"
         problems.append(Problem(file, row.line, 1, "", message, "count the commas; quote text that holds one"))
         return False
+    if at is None:
+        return True
     key = row.cells[at]
     line, column = cell_place(text, row.line, at)
     if not key:
