@@ -1,42 +1,31 @@
-"""Whole modules, after the cuts have converged on the relaxation: outer approximation by tangent planes.
+"""Whole modules, after the cuts have converged on the relaxation.
 
-    gain[r,t] <= G(p) + sum_f dG/dx[f](p) * (x[f] - p[f])        G = I for `total`, ln I for `proportional`; concave
-
-A MIP over such planes bounds every whole plan from above. With the whole numbers that it finds fixed, the continuous
-search gives the best plan around them, its prices and a lower bound; planes are added there, and the MIP solved again.
+A MIP over tangent planes (planes.py) bounds every whole plan from above. With the whole numbers that it finds fixed,
+the continuous search gives the best plan around them, its prices and a lower bound; planes are added there, and the MIP
+solved again.
 """
 
 from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 import highspy
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.innovation import index_of
 from planner.linear import LinearProgram
 from planner.solve.highs import hand_over
-from planner.solve.live import INF, InfeasibleError, change_costs, optimize
-from planner.solve.tangents import ROW_TOLERANCE, SCALE, Goal, Outcome, Round, maximize
+from planner.solve.live import INF, InfeasibleError, optimize
+from planner.solve.planes import Outer, add_planes, cut, outer_program
+from planner.solve.tangents import SCALE, Goal, Outcome, Round, maximize
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SPREAD = (0.6, 0.85, 1.0, 1.2, 1.6)
 RELAXED_ROUNDS = 30
-
-
-@dataclass(frozen=True)
-class Outer:
-    """A live program whose gain columns (R, T) lie below tangent planes of the true gain."""
-
-    highs: Any
-    goal: Goal
-    gain: Ints
 
 
 def maximize_whole(
@@ -52,7 +41,7 @@ def maximize_whole(
     loose = replace(program, integer=np.zeros_like(program.integer))
     live = hand_over(loose)
     relaxed = maximize(live, goal, gap=gap / 4, time_limit_s=time_limit_s)
-    outer = _outer(loose, goal, relaxed.values[goal.ratio])
+    outer = outer_program(loose, goal, relaxed.values[goal.ratio])
     upper = min(relaxed.upper, _converge(outer, relaxed.lower + gap / 4, deadline))
     _ask_for_whole(outer, whole, gap)
     best: Outcome | None = None
@@ -68,30 +57,15 @@ def maximize_whole(
         lower = -INF if best is None else best.lower
         rounds.append(Round(len(rounds) + 1, "whole", upper, lower, upper - lower, clock.perf_counter() - started))
         progress(rounds[-1])
-        if upper - lower <= gap or not _cut(outer, values):
+        if upper - lower <= gap or not cut(outer, values):
             break
         if found is not None:
-            _add_planes(outer, np.maximum(found.values[goal.ratio], 1e-9), np.ones(goal.weight.shape, bool))
+            add_planes(outer, np.maximum(found.values[goal.ratio], 1e-9), np.ones(goal.weight.shape, bool))
     if best is None:
         raise TimeoutError(f"no plan of whole modules within {time_limit_s:g} s; raise time_limit in the config")
     status: Literal["optimal", "limit"] = "optimal" if upper - best.lower <= gap else "limit"
     shown = tuple(r for r in rounds if r.lower > -INF)
     return replace(best, upper=max(upper, best.lower), status=status, rounds=shown)
-
-
-def _outer(program: LinearProgram, goal: Goal, at: Floats) -> Outer:
-    """The program with gain columns at its end, below planes around the optimum of the relaxation."""
-    highs, columns = hand_over(program), len(program.cost)
-    change_costs(highs, np.arange(columns), SCALE * goal.linear)
-    count, none = goal.weight.size, np.zeros(0, np.int32)
-    highs.addCols(count, SCALE * goal.weight.ravel(), np.full(count, -INF), np.full(count, INF), 0, none, none, none)
-    outer = Outer(highs, goal, columns + np.arange(count).reshape(goal.weight.shape))
-    for f in range(len(goal.beta)):
-        for factor in SPREAD:
-            point = np.maximum(at, 1e-9)
-            point[:, f] *= factor
-            _add_planes(outer, point, np.ones(goal.weight.shape, bool))
-    return outer
 
 
 def _converge(outer: Outer, wanted: float, deadline: float) -> float:
@@ -102,7 +76,7 @@ def _converge(outer: Outer, wanted: float, deadline: float) -> float:
         if solved is None:
             break
         bound = solved.objective / SCALE + outer.goal.constant
-        if bound <= wanted or not _cut(outer, solved.values):
+        if bound <= wanted or not cut(outer, solved.values):
             break
     return bound
 
@@ -138,31 +112,3 @@ def _around(
         return maximize(live, goal, gap=gap, time_limit_s=deadline - clock.perf_counter())
     except (InfeasibleError, TimeoutError):
         return None
-
-
-def _cut(outer: Outer, values: Floats) -> int:
-    """Add planes where a point of the program claims more gain than there is; how many."""
-    at = np.maximum(values[outer.goal.ratio], 1e-9)
-    chosen = values[outer.gain] - _gain(outer.goal, at) > ROW_TOLERANCE
-    _add_planes(outer, at, chosen)
-    return int(chosen.sum())
-
-
-def _gain(goal: Goal, at: Floats) -> Floats:
-    index = index_of(goal.beta, at)
-    return index if goal.objective == "total" else np.log(index)
-
-
-def _add_planes(outer: Outer, at: Floats, chosen: NDArray[np.bool_]) -> None:
-    """Rows  gain - slope * x <= G - slope * p  at the points (R, F, T), for the chosen regions and times."""
-    goal, gain = outer.goal, _gain(outer.goal, at)
-    steep = gain[:, None] if goal.objective == "total" else np.ones_like(at[:, :1])
-    slope = steep * goal.beta[None, :, None] / at
-    intercept = (gain - (slope * at).sum(axis=1))[chosen]
-    columns = np.concatenate([outer.gain[:, None], goal.ratio], axis=1).transpose(0, 2, 1)[chosen]
-    values = np.concatenate([np.ones_like(at[:, :1]), -slope], axis=1).transpose(0, 2, 1)[chosen]
-    count, width = columns.shape
-    starts = np.arange(0, count * width, width, dtype=np.int32)
-    outer.highs.addRows(
-        count, np.full(count, -INF), intercept, count * width, starts, columns.ravel().astype(np.int32), values.ravel()
-    )

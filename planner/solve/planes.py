@@ -1,0 +1,78 @@
+"""Outer approximation of the innovation of every region and year by tangent planes, in one live program.
+
+    gain[r,t] <= G(p) + sum_f dG/dx[f](p) * (x[f] - p[f])        G = I for `total`, ln I for `proportional`; concave
+
+Every plane is valid for every plan, so a program over planes leaves no plan out and bounds all of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from planner.innovation import index_of
+from planner.linear import LinearProgram
+from planner.solve.highs import hand_over
+from planner.solve.live import INF, change_costs
+from planner.solve.tangents import ROW_TOLERANCE, SCALE, Goal
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+SPREAD = (0.6, 0.85, 1.0, 1.2, 1.6)
+
+
+@dataclass(frozen=True)
+class Outer:
+    """A live program whose gain columns (R, T) lie below tangent planes of the true gain."""
+
+    highs: Any
+    goal: Goal
+    gain: Ints
+
+
+def outer_program(program: LinearProgram, goal: Goal, at: Floats) -> Outer:
+    """The program with gain columns at its end, below planes around the ratios `at` (R, F, T); the goal is its cost."""
+    highs, columns = hand_over(program), len(program.cost)
+    change_costs(highs, np.arange(columns), SCALE * goal.linear)
+    count, none = goal.weight.size, np.zeros(0, np.int32)
+    highs.addCols(count, SCALE * goal.weight.ravel(), np.full(count, -INF), np.full(count, INF), 0, none, none, none)
+    outer = Outer(highs, goal, columns + np.arange(count).reshape(goal.weight.shape))
+    for f in range(len(goal.beta)):
+        for factor in SPREAD:
+            point = np.maximum(at, 1e-9)
+            point[:, f] *= factor
+            add_planes(outer, point, np.ones(goal.weight.shape, bool))
+    return outer
+
+
+def cut(outer: Outer, values: Floats) -> int:
+    """Add planes where a point of the program claims more gain than there is; how many."""
+    at = np.maximum(values[outer.goal.ratio], 1e-9)
+    chosen = values[outer.gain] - gain_at(outer.goal, at) > ROW_TOLERANCE
+    add_planes(outer, at, chosen)
+    return int(chosen.sum())
+
+
+def gain_at(goal: Goal, ratio: Floats) -> Floats:
+    """The true gain (R, T) at ratios (R, F, T)."""
+    index = index_of(goal.beta, ratio)
+    return index if goal.objective == "total" else np.log(index)
+
+
+def add_planes(outer: Outer, at: Floats, chosen: NDArray[np.bool_]) -> None:
+    """Rows  gain - slope * x <= G - slope * p  at the points (R, F, T), for the chosen regions and times."""
+    goal, gain = outer.goal, gain_at(outer.goal, at)
+    steep = gain[:, None] if goal.objective == "total" else np.ones_like(at[:, :1])
+    slope = steep * goal.beta[None, :, None] / at
+    intercept = (gain - (slope * at).sum(axis=1))[chosen]
+    columns = np.concatenate([outer.gain[:, None], goal.ratio], axis=1).transpose(0, 2, 1)[chosen]
+    values = np.concatenate([np.ones_like(at[:, :1]), -slope], axis=1).transpose(0, 2, 1)[chosen]
+    count, width = columns.shape
+    starts = np.arange(0, count * width, width, dtype=np.int32)
+    outer.highs.addRows(
+        count, np.full(count, -INF), intercept, count * width, starts, columns.ravel().astype(np.int32), values.ravel()
+    )
