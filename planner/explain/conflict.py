@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,8 +15,6 @@ from planner.linear import LinearProgram
 from planner.solve.elastic import Elastic, Relaxed, elastic, feasible, irreducible, least
 
 Ints = NDArray[np.int64]
-
-CELLS = 40
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,12 @@ class Alternative:
 class Conflict:
     """Limits that contradict each other, while any one less of them does not; and the rows where they do.
 
-    cells are empty where only limits as a whole were looked at; proven is false where the time was up before.
+    cells are empty where only limits as a whole were looked at.
     """
 
     limits: tuple[Limit, ...]
     cells: tuple[Cell, ...]
     alone: tuple[Alternative, ...]
-    proven: bool
 
 
 @dataclass(frozen=True)
@@ -92,31 +89,33 @@ def _contradiction(case: Case) -> Contradiction:
     if not relaxed.moved.any():
         return Contradiction(True, False, case.soft.whole, (), ())
     repairs = repairs_of(case.instance, case.program, case.limits, relaxed)
-    try:
-        conflicts, unfinished = _conflicts(case, relaxed)
-    except TimeoutError:
-        conflicts, unfinished = (), True
+    conflicts, unfinished = _conflicts(case, relaxed)
     return Contradiction(False, False, case.soft.whole, repairs, conflicts, unfinished)
 
 
 def _conflicts(case: Case, relaxed: Relaxed) -> tuple[tuple[Conflict, ...], bool]:
-    """Conflicts one after another; the limits that the repair moves in one are left out before the next is sought."""
+    """One conflict for each limit that the repair cannot do without; false if they are all, true if time was short."""
     mended = set(case.limits.group[relaxed.moved].tolist())
-    found: list[tuple[int, ...]] = []
-    left: set[int] = set(case.all)
-    while not feasible(case.soft, left):
-        suspects = _suspects(case, left)
-        members = irreducible(case.soft, suspects)
-        found.append(members)
-        out = mended & set(members) or set(members)
-        left -= out
-    conflicts: list[Conflict] = []
-    for members in found:
-        try:
-            conflicts.append(_conflict(case, members, mended - set(members)))
-        except TimeoutError:
-            return tuple(conflicts), True
-    return tuple(conflicts), False
+    conflicts: dict[tuple[Limit, ...], Conflict] = {}
+    try:
+        for members in _contradicting(case, mended):
+            found = _conflict(case, members, mended - set(members))
+            conflicts.setdefault(found.limits, found)
+    except TimeoutError:
+        return tuple(conflicts.values()), True
+    return tuple(conflicts.values()), False
+
+
+def _contradicting(case: Case, mended: set[int]) -> Iterator[tuple[int, ...]]:
+    """Irreducible conflicts that each hold one limit of the repair; any one conflict, where none does."""
+    none = True
+    for group in sorted(mended):
+        left = set(case.all) - (mended - {group})
+        if not feasible(case.soft, left):
+            none = False
+            yield irreducible(case.soft, _suspects(case, left))
+    if none:
+        yield irreducible(case.soft, _suspects(case, set(case.all)))
 
 
 def _suspects(case: Case, left: set[int]) -> list[int]:
@@ -144,7 +143,7 @@ def _elastic_filter(case: Case, left: set[int]) -> list[int]:
 def _conflict(case: Case, members: Sequence[int], others: set[int]) -> Conflict:
     limits = case.limits.limits
     alone = tuple(Alternative(limits[g], _alone(case, g, others)) for g in members)
-    return Conflict(tuple(limits[g] for g in members), _cells(case, members), alone, True)
+    return Conflict(tuple(limits[g] for g in members), _cells(case, members), alone)
 
 
 def _alone(case: Case, group: int, others: set[int]) -> Repair | None:

