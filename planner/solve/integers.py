@@ -1,9 +1,9 @@
 """Whole modules, after the cuts have converged on the relaxation.
 
-Whole numbers near the relaxation come first (rounding.py): each is tried in the live program, and what it turns out to
-be worth steers the next. Modules are small against the nation, so that the best of them often lies within the gap of the
-relaxation's bound, which is then all the proof there need be. What is left is closed by a MIP over tangent planes
-(planes.py), which bounds every whole plan from above, with planes added around each point that it finds.
+Whole numbers near the relaxation come first (rounding.py): each is tried in the live program, and what it turns out
+to be worth steers the next. Modules are small against the nation, so that the best of them often lies within the gap
+of the relaxation's bound, which is then all the proof there need be. What is left is closed by a MIP over tangent
+planes (planes.py), which bounds every whole plan from above, with planes added around each point that it finds.
 """
 
 from __future__ import annotations

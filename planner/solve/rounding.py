@@ -1,7 +1,7 @@
 """Whole numbers near the optimum of the relaxation, at once: a small program of the whole columns alone.
 
-Its columns z are the whole ones and what balances determine from them (a stock from its orders). A row of these alone is
-kept as it is. A row that others share keeps its activity where the relaxation has it, and leaving that has a small
+Its columns z are the whole ones and what balances determine from them (a stock from its orders). A row of these alone
+is kept as it is. A row that others share keeps its activity where the relaxation has it, and leaving that has a small
 price, as the others can move too. What is maximized is
 
     theta  <=  value[k] + slope[k] * (z - z[k])        one row for the relaxation, one for every point k tried since
@@ -57,7 +57,7 @@ class Rounding:
 def determined(program: LinearProgram) -> Flags:
     """Whole columns, fixed ones, and those that an equality gives once all its others are known."""
     rows = _row_of_entries(program)
-    known = program.integer | (program.lower == program.upper)
+    known: Flags = program.integer | (program.lower == program.upper)
     equal = program.row_lower == program.row_upper
     while True:
         unknown = ~known[program.columns]
@@ -71,9 +71,10 @@ def determined(program: LinearProgram) -> Flags:
 def rounding_program(
     program: LinearProgram, linear: Floats, values: Floats, prices: Floats, *, tolerance: float
 ) -> Rounding:
-    """The program around an optimum of the relaxation: its point, its row prices; `linear` is the cost outside the gain.
+    """The program around an optimum of the relaxation, given by its point and its row prices.
 
-    tolerance is how far from its optimum the program may be solved, in units of the objective.
+    `linear` is the cost outside the gain; tolerance is how far from its optimum the program may be solved, in units of
+    the objective.
     """
     rows, own = _row_of_entries(program), determined(program)
     inside = own[program.columns]
@@ -170,7 +171,8 @@ def next_numbers(rounding: Rounding, time_limit_s: float) -> Floats | None:
     highs.run()
     if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return None
-    return np.rint(np.array(highs.getSolution().col_value)[rounding.whole])
+    numbers: Floats = np.rint(np.array(highs.getSolution().col_value)[rounding.whole])
+    return numbers
 
 
 def learn(rounding: Rounding, value: float, slope: Floats, numbers: Floats) -> None:
