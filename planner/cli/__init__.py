@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bench.cli import bench
+from planner.cli.calibrate import calibrate
 from planner.cli.check import check
 from planner.cli.explain import explain
 from planner.cli.math import math
@@ -29,7 +30,7 @@ def plan() -> None:
 
 for command in PLAN_COMMANDS:
     plan.add_command(command)
-for command in (bench, report, schema):
+for command in (bench, calibrate, report, schema):
     innocap.add_command(command)
 
 

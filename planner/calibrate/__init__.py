@@ -1,0 +1,1 @@
+"""Elasticities of innovation estimated from a panel of regions and years."""
