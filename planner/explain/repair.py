@@ -47,7 +47,9 @@ class Repair:
     def change(self) -> str:
         """From what is asked to what would do."""
         if self.unit == SHARE:
-            return f"{percent(self.asked)} -> {percent(self.would_do)}{LESS}" if math.isfinite(self.would_do) else NO_RATE
+            return (
+                f"{percent(self.asked)} -> {percent(self.would_do)}{LESS}" if math.isfinite(self.would_do) else NO_RATE
+            )
         if self.asked == 0:
             return f"{abs(self.would_do):,.5g} {self.unit} more would do"
         return f"{number(self.asked)} -> {number(self.would_do)} {self.unit} ({self.relative:+.1%})"
