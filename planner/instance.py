@@ -16,7 +16,7 @@ from planner.demand import base_eflops, demand_eflops
 from planner.finance import energy_gwh, life_within, price_path_million, surviving_share
 from planner.geography import delay_ms
 from planner.innovation import Innovation, build_innovation
-from planner.scenario import Asset, ElasticitySet, Scenario, Supply, base_modules
+from planner.scenario import Actuals, Asset, ElasticitySet, Scenario, Supply, base_modules
 from planner.timeline import Timeline, timeline
 
 Floats = NDArray[np.float64]
@@ -143,12 +143,21 @@ def _costs(scenario: Scenario, time: Timeline, price: Floats, base_stock: Floats
     charged = np.stack([_charged_share(scenario, asset, time) for asset in scenario.assets])
     opex = factor[:, None, None] * (opex_share[:, None] * price)[None]
     energy = (tariff[:, None] * new)[:, :, None] * np.ones(len(time.year))
+    capex = factor[:, None, None] * (price[:, : time.orders] * charged)[None]
     return Costs(
-        capex=factor[:, None, None] * (price[:, : time.orders] * charged)[None],
+        capex=capex if scenario.actuals is None else _really_paid(scenario.actuals, capex, scenario.assets),
         opex=opex,
         energy=energy,
         base_energy=(tariff[:, None] * (old - new))[:, :, None] * base_stock,
     )
+
+
+def _really_paid(actuals: Actuals, capex: Floats, assets: tuple[Asset, ...]) -> Floats:
+    """Capex per module, in frozen years what the orders really cost."""
+    modules = actuals.units_ordered / np.array([asset.module_units for asset in assets])[None, :, None]
+    planned = capex[:, :, : len(actuals.years)]
+    paid = np.divide(actuals.capex_million, modules, out=planned.copy(), where=modules > 0)
+    return np.concatenate([paid, capex[:, :, len(actuals.years) :]], axis=2)
 
 
 def _charged_share(scenario: Scenario, asset: Asset, time: Timeline) -> Floats:

@@ -10,8 +10,10 @@ from planner.binding import rule_rows
 from planner.compile import compile_program
 from planner.extract import point_of, tables_of
 from planner.formulation.model import OBJECTIVE, RULES, declare
+from planner.freeze import with_facts
 from planner.instance import Instance, build_instance
 from planner.linear import LinearProgram
+from planner.missed import missed_in_fact
 from planner.plan import Plan
 from planner.scenario import Scenario
 from planner.solve.highs import hand_over
@@ -43,8 +45,8 @@ def problem_of(scenario: Scenario) -> Problem:
 
 
 def program_of(instance: Instance) -> LinearProgram:
-    """The linear program of an instance, all rules expanded."""
-    return compile_program(declare(instance), RULES, OBJECTIVE)
+    """The linear program of an instance, all rules expanded, facts laid upon it."""
+    return with_facts(instance, compile_program(declare(instance), RULES, OBJECTIVE))
 
 
 def solve(
@@ -91,7 +93,7 @@ def plan_of(
     values = shortest_flows(instance, program, outcome.values)
     point = point_of(program, values, outcome.row_duals[: len(program.row_lower)])
     tables = tables_of(instance, point)
-    tables["rules"] = table("rules", rule_rows(instance, point))
+    tables["rules"] = missed_in_fact(instance.scenario, table("rules", rule_rows(instance, point)))
     spent = {**(seconds or {}), "tables": clock.perf_counter() - started}
     summary = summary_of(instance, program, outcome, spent | {"total": sum(spent.values())})
     return Plan(summary | {"config": config_path}, tables, config)
