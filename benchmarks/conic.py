@@ -52,7 +52,7 @@ def _rows(cp: Any, expression: Any, lower: Any, upper: Any) -> list[Any]:
 def _innovation(cp: Any, x: Any, goal: Goal, ratio: Any) -> tuple[Any, list[Any]]:
     """Weighted log of the ratios; or total y:  y ln y <= y sum_f beta[f] ln ratio[f], by relative entropies."""
     regions, factors, times = ratio.shape
-    if goal.objective == "proportional":
+    if goal.power == 0.0:
         weight = (goal.weight[:, None, :] * goal.beta[None, :, None]).ravel()
         return weight @ cp.log(x[ratio.ravel()]), []
     y = cp.Variable(regions * times)

@@ -13,6 +13,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.objective import Objective as Objective
+from planner.objective import objective_named
+
 Kind = Literal["found", "derived", "recalled", "assumption", "estimated", "published", "measured"]
 Floats = NDArray[np.float64]
 
@@ -388,7 +391,7 @@ class Scenario:
     years: tuple[int, ...]
     discount_rate: Parameter
     tail: Tail
-    objective: Literal["total", "proportional"]
+    objective: Objective
     gap: float
     time_limit_s: float
     elasticity_set: str
@@ -415,6 +418,11 @@ class Scenario:
     matching_funds: tuple[Matching, ...] = ()
     projects: tuple[Project, ...] = ()
     actuals: Actuals | None = None
+
+    def __post_init__(self) -> None:
+        """A word stands for its objective."""
+        if isinstance(self.objective, str):
+            object.__setattr__(self, "objective", objective_named(self.objective))
 
 
 def base_modules(scenario: Scenario) -> Floats:

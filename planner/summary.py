@@ -43,8 +43,13 @@ def summary_of(
             "lower": outcome.lower,
             "gap": _finite(outcome.gap),
             "asked": scenario.gap,
-            "unit": "log points" if scenario.objective == "proportional" else "index",
-        },
+            "unit": scenario.objective.unit,
+        }
+        | ({} if outcome.relaxation is None else {"relaxation": outcome.relaxation}),
+        "levels": [
+            {"regions": [scenario.regions[r].id for r in level.regions], "upper": level.upper, "lower": level.lower}
+            for level in outcome.levels
+        ],
         "rounds": [{key: _finite(value) for key, value in vars(r).items()} for r in outcome.rounds],
         "size": {"columns": columns, "rows": rows, "nonzeros": len(program.values)},
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
@@ -68,7 +73,7 @@ def _question(scenario: Scenario) -> dict[str, Any]:
         "years": list(scenario.years),
         "discount_rate": scenario.discount_rate.value,
         "tail": vars(scenario.tail),
-        "objective": scenario.objective,
+        "objective": scenario.objective.told,
         "elasticity_set": scenario.elasticity_set,
         "elasticity_sets": [
             {"id": s.id, "name": s.name, "beta": dict(s.beta), "spillover": s.spillover, "source": s.source}

@@ -24,6 +24,7 @@ from planner.cli.frame import (
     say_round,
     say_verdict,
 )
+from planner.objective import WORDS
 
 if TYPE_CHECKING:
     from planner.plan import Plan
@@ -35,7 +36,11 @@ if TYPE_CHECKING:
 @overrides_option
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="Folder of the plan.")
 @click.option("--elasticities", metavar="SET", help="Elasticity set to use instead of the config's.")
-@click.option("--objective", type=click.Choice(["total", "proportional"]), help="Objective instead of the config's.")
+@click.option(
+    "--objective",
+    metavar="WORD",
+    help=f"Objective instead of the config's: {', '.join(WORDS)}, or a mapping such as '{{alpha: 0.5}}'.",
+)
 @click.option(
     "--record",
     "records",

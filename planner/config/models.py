@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from planner.config import units
+from planner.config.objective_models import ObjectiveText
 from planner.config.policy_models import Budget, GrowthLimit, Rule
 from planner.config.problems import FaultError
 from planner.config.quantities import (
@@ -219,7 +220,7 @@ class Plan(Strict):
     years: Years
     discount_rate: InterestParameter
     tail: Tail = Field(default_factory=Tail)
-    objective: Literal["total", "proportional"]
+    objective: ObjectiveText
     gap: Annotated[Positive, Field(le=0.5)] = 1e-4
     time_limit: Seconds = 600.0
     regions: Regions

@@ -12,6 +12,7 @@ from planner.config.demand import check_service, resolve_demand, resolve_supply
 from planner.config.loading import Document
 from planner.config.machines import resolve_machines, resolve_mixes
 from planner.config.models import STAND_INS, Plan
+from planner.config.objectives import check_objective, resolve_objective
 from planner.config.policies import resolve_budgets, resolve_growth_limits, resolve_rules
 from planner.config.problems import ConfigError
 from planner.config.provenance import check_sources, resolve_sources
@@ -56,7 +57,7 @@ def _scenario(context: Context, plan: Plan, columns: Columns) -> Scenario:
         years=years,
         discount_rate=context.parameter(plan.discount_rate, ("discount_rate",)),
         tail=_tail(plan, assets),
-        objective=plan.objective,
+        objective=resolve_objective(context, plan.objective, columns),
         gap=plan.gap,
         time_limit_s=plan.time_limit,
         elasticity_set=plan.elasticities,
@@ -108,5 +109,6 @@ def _check_whole(context: Context, plan: Plan, scenario: Scenario, columns: Colu
         if factor.series is None and factor.id not in supplied:
             message = "nothing supplies this factor: no asset, no demand class, no series"
             context.report(("factors", factor.id), message, "add it to the supplies of an asset, or give it a series")
+    check_objective(context, scenario)
     if sum(region.innovation for region in scenario.regions) <= 0:
         context.report(("regions", "innovation"), "innovation is 0 in every region", "choose a column with values")

@@ -1,6 +1,6 @@
 """Outer approximation of the innovation of every region and year by tangent planes, in one live program.
 
-    gain[r,t] <= G(p) + sum_f dG/dx[f](p) * (x[f] - p[f])        G = I for `total`, ln I for `proportional`; concave
+    gain[r,t] <= G(p) + sum_f dG/dx[f](p) * (x[f] - p[f])        G = goal.gains, such as I or ln I; concave
 
 Every plane is valid for every plan, so a program over planes leaves no plan out and bounds all of them.
 """
@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.innovation import index_of
 from planner.linear import LinearProgram
+from planner.solve.goal import gains, slopes
 from planner.solve.highs import hand_over
 from planner.solve.live import INF, change_costs
 from planner.solve.tangents import ROW_TOLERANCE, SCALE, Goal
@@ -59,15 +59,13 @@ def cut(outer: Outer, values: Floats) -> int:
 
 def gain_at(goal: Goal, ratio: Floats) -> Floats:
     """The true gain (R, T) at ratios (R, F, T)."""
-    index = index_of(goal.beta, ratio)
-    return index if goal.objective == "total" else np.log(index)
+    return gains(goal, ratio)
 
 
 def add_planes(outer: Outer, at: Floats, chosen: NDArray[np.bool_]) -> None:
     """Rows  gain - slope * x <= G - slope * p  at the points (R, F, T), for the chosen regions and times."""
     goal, gain = outer.goal, gain_at(outer.goal, at)
-    steep = gain[:, None] if goal.objective == "total" else np.ones_like(at[:, :1])
-    slope = steep * goal.beta[None, :, None] / at
+    slope = slopes(goal, at)[:, None] * goal.beta[None, :, None] / at
     intercept = (gain - (slope * at).sum(axis=1))[chosen]
     columns = np.concatenate([outer.gain[:, None], goal.ratio], axis=1).transpose(0, 2, 1)[chosen]
     values = np.concatenate([np.ones_like(at[:, :1]), -slope], axis=1).transpose(0, 2, 1)[chosen]

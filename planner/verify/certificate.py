@@ -12,30 +12,20 @@ from typing import Any
 import numpy as np
 
 from planner.scenario import Parameter, Scenario
-from planner.verify.innovation import TINY
-from planner.verify.policy import policies
+from planner.verify.limits import sides
+from planner.verify.sides import together
 from planner.verify.told import Floats, Told
 from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_least, at_most, equal, stated
+from planner.verify.worth import worth
 
 
 def objective(told: Told) -> float:
-    """The objective from the tables: discounted innovation less unmet demand and what soft limits cost.
+    """The objective from the tables: what innovation is worth, less unmet demand and what soft limits cost.
 
-    total         sum over moments of weight * national innovation / that of the base year
-    proportional  sum over moments and regions of weight * population share * ln(index)
-    less          sum of unmet_price * weight * unmet share of national demand, price * exceeded millions,
-                  price * shortfall relative to the limit of the row
+    less  sum of unmet_price * weight * unmet share of national demand, price * exceeded millions,
+          price * shortfall relative to the limit of the row
     """
-    return _gained(told) - _unmet(told) - _exceeded(told) - _missed(told)
-
-
-def _gained(told: Told) -> float:
-    now = told.now
-    if now.scenario.objective == "proportional":
-        people = now.population / now.population.sum()
-        return float(people @ np.log(np.maximum(told.array("innovation", "index"), TINY)) @ now.weight)
-    national = told.array("innovation", "innovation").sum(axis=0)
-    return float(national / now.region_amounts("innovation").sum() @ now.weight)
+    return worth(told) - _unmet(told) - _exceeded(told) - _missed(told)
 
 
 def _unmet(told: Told) -> float:
@@ -51,9 +41,9 @@ def _exceeded(told: Told) -> float:
 
 
 def _missed(told: Told) -> float:
-    price = {rule.id: rule.price or 0.0 for rule in told.now.scenario.rules}
-    short = {(r["rule"], r["region"], r["asset"], r["year"]): r["shortfall"] for r in told.records("rules")}
-    return float(sum(price[side.rule] * short[side.key] / side.unit for side in policies(told)))
+    found = together(side for side in sides(told) if side.soft)
+    price = np.array([(side.price or 0.0) / side.size for side in found.rows])
+    return float(price @ found.shown(told, "shortfall"))
 
 
 def lower_bound_is_true(told: Told) -> Check:
@@ -113,7 +103,10 @@ def capability_is_that_of_the_machines(told: Told) -> Check:
     return equal("capability is that of the machines", cells, found, expected, reason, tolerance=COUNTED)
 
 
-_CAPACITY = ("peak_tflops", "sustained_fraction", "low", "high", "utilisation", "capacity_pflops")
+_FRACTION = "sustained_fraction"
+_CAPACITY = (
+    "peak_tflops", _FRACTION, f"{_FRACTION}_low", f"{_FRACTION}_high", "utilisation_fraction", "capacity_pflops",
+)  # fmt: skip
 
 
 def _capacity(found: Any) -> tuple[float, ...]:

@@ -43,7 +43,8 @@ def expected_rows(now: Given) -> tuple[Rows, ...]:
     work = [(r, *post, *t) for r, post, t in product(now.regions, serving, later)]
     shown = (now.moments[0], *now.years)
     return (
-        _some("orders", ("region", "asset", "year"), product(now.regions, now.assets, now.years)),
+        _some("orders", ("project", "region", "asset", "year"), _order_keys(now)),
+        _all("projects", ("project",), ((project.id,) for project in now.scenario.projects)),
         _all("stocks", places, _flat(product(now.regions, now.assets, base))),
         _all("spending", places, _flat(product(now.regions, now.assets, later))),
         _all("budgets", ("budget", "year", "phase"), _budget_keys(now)),
@@ -74,6 +75,12 @@ def _some(table: str, columns: tuple[str, ...], keys: Any) -> Rows:
 def _flat(keys: Iterator[Key]) -> Iterator[Key]:
     """The last part of each key is a pair of year and phase."""
     return ((*front, *last) for *front, last in keys)
+
+
+def _order_keys(now: Given) -> Iterator[Key]:
+    yield from product([""], now.regions, now.assets, now.years)
+    for project in now.scenario.projects:
+        yield from product([project.id], [project.region], project.units, project.years)
 
 
 def _budget_keys(now: Given) -> Iterator[Key]:
@@ -117,7 +124,7 @@ def question_is_the_same(now: Given, plan: Plan) -> Check:
         "years": list(scenario.years),
         "price_year": scenario.price_year,
         "currency": scenario.currency,
-        "objective": scenario.objective,
+        "objective": scenario.objective.told,
         "elasticity_set": scenario.elasticity_set,
         "tail": {"mode": scenario.tail.mode, "years": scenario.tail.years, "points": scenario.tail.points},
         "regions": list(now.regions),

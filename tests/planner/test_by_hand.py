@@ -96,7 +96,7 @@ def value(instance: Instance, order: np.ndarray) -> float:
     serves = (age >= 0) & (age < instance.life[:, None, None])
     stock = instance.base_stock + np.einsum("rav,avt->rat", order, serves)
     index = innovation_index(inn, ratios(inn, np.einsum("fa,rat->rft", inn.supply, stock)))
-    if instance.scenario.objective == "proportional":
+    if instance.scenario.objective.name == "proportional":
         return float(np.einsum("r,t,rt->", instance.population / instance.population.sum(), time.weight, np.log(index)))
     return float(np.einsum("r,t,rt->", inn.base / inn.base.sum(), time.weight, index))
 

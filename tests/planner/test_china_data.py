@@ -231,5 +231,5 @@ def test_every_parameter_of_the_plan_says_how_it_is_known(plan):
 
 def test_the_proportional_plan_differs_in_the_objective_alone(plan):
     other = read(CHINA / "plan_proportional.yaml")
-    assert other.objective == "proportional"
+    assert other.objective.name == "proportional"
     assert (other.rules, other.budgets, other.factors[0].id) == (plan.rules, plan.budgets, plan.factors[0].id)

@@ -34,7 +34,7 @@ CASES = [
      "value 'computing' is not one of network, information_service, compute, key_information; "
      "did you mean 'compute'?"),
     ("plan", "objective: total", "objective: §totl", "objective",
-     "value 'totl' is not one of total, proportional; did you mean 'total'?"),
+     "value 'totl' is not one of total, proportional, max_min, leximin, sen; did you mean 'total'?"),
     ("plan", "currency: CNY", "currency: §dollars", "currency",
      "value 'dollars' is not a currency code; write three capital letters, e.g. CNY or USD"),
     ("plan", "energy_price: 350 CNY/MWh", "energy_price: §11 cents/kWh", "regions.energy_price",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from planner.innovation import index_of
 from planner.instance import build_instance
-from planner.solve.conjugate import most_log, most_product
+from planner.solve.conjugate import most
 from planner.solve.highs import hand_over
 from planner.solve.live import change_costs, optimize
 from planner.solve.tangents import SCALE, goal_of, most_at_prices, true_value
@@ -31,9 +31,9 @@ def cube(values: list[float]) -> np.ndarray:
 def test_no_point_earns_more_than_the_conjugate(beta: list[float], weight: float, price: list[float], x: list[float]):
     b, w, mu, at = np.array(beta), np.array([[weight]]), cube(price), cube(x)
     paid = float((mu * at).sum())
-    assert weight * float(b @ np.log(x)) - paid <= most_log(w, b, mu) + 1e-9
+    assert weight * float(b @ np.log(x)) - paid <= most(((w, 0.0),), b, mu) + 1e-9
     total = weight * float(index_of(b, at)[0, 0])
-    assert total - paid <= most_product(w, b, mu) * (1 + 1e-9) + 1e-9
+    assert total - paid <= most(((w, 1.0),), b, mu) * (1 + 1e-9) + 1e-9
 
 
 @settings(max_examples=100, deadline=None)
@@ -41,24 +41,24 @@ def test_no_point_earns_more_than_the_conjugate(beta: list[float], weight: float
 def test_the_conjugate_is_reached_where_prices_are_marginal_returns(beta: list[float], weight: float, x: list[float]):
     b, w, at = np.array(beta), np.array([[weight]]), cube(x)
     mu = weight * b[None, :, None] / at
-    assert most_log(w, b, mu) == pytest.approx(weight * float(b @ np.log(x)) - float((mu * at).sum()), abs=1e-9)
+    assert most(((w, 0.0),), b, mu) == pytest.approx(weight * float(b @ np.log(x)) - float((mu * at).sum()), abs=1e-9)
     index = float(index_of(b, at)[0, 0])
-    assert most_product(w, b, mu * index) == pytest.approx(weight * index * (1 - b.sum()), rel=1e-9)
+    assert most(((w, 1.0),), b, mu * index) == pytest.approx(weight * index * (1 - b.sum()), rel=1e-9)
 
 
 def test_a_factor_without_elasticity_earns_nothing():
     b, w = np.array([0.3, 0.0]), np.array([[1.0]])
-    alone = most_log(w, b[:1], np.full((1, 1, 1), 0.3))
-    assert most_log(w, b, np.array([0.3, 0.0]).reshape(1, 2, 1)) == pytest.approx(alone)
-    product = most_product(w, b[:1], np.full((1, 1, 1), 0.3))
-    assert most_product(w, b, np.array([0.3, 0.0]).reshape(1, 2, 1)) == pytest.approx(product)
+    alone = most(((w, 0.0),), b[:1], np.full((1, 1, 1), 0.3))
+    assert most(((w, 0.0),), b, np.array([0.3, 0.0]).reshape(1, 2, 1)) == pytest.approx(alone)
+    product = most(((w, 1.0),), b[:1], np.full((1, 1, 1), 0.3))
+    assert most(((w, 1.0),), b, np.array([0.3, 0.0]).reshape(1, 2, 1)) == pytest.approx(product)
 
 
 def test_nothing_bounds_what_is_free_or_has_constant_returns():
     w, free = np.array([[1.0]]), np.array([0.3, 0.0]).reshape(1, 2, 1)
-    assert most_log(w, np.array([0.2, 0.2]), free) == np.inf
-    assert most_product(w, np.array([0.2, 0.2]), free) == np.inf
-    assert most_product(w, np.array([0.5, 0.5]), np.full((1, 2, 1), 0.4)) == np.inf
+    assert most(((w, 0.0),), np.array([0.2, 0.2]), free) == np.inf
+    assert most(((w, 1.0),), np.array([0.2, 0.2]), free) == np.inf
+    assert most(((w, 1.0),), np.array([0.5, 0.5]), np.full((1, 2, 1), 0.4)) == np.inf
 
 
 @pytest.mark.parametrize("objective", ["proportional", "total"])

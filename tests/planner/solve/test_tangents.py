@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 from planner.innovation import index_of
 from planner.instance import build_instance
+from planner.objective import objective_named
 from planner.solve.highs import hand_over
 from planner.solve.live import InfeasibleError, add_tangents, optimize
-from planner.solve.tangents import SCALE, Goal, Search, _weights, goal_of, maximize, true_value
+from planner.solve.search import Search, log_costs
+from planner.solve.tangents import SCALE, Goal, goal_of, maximize, true_value
 from planner.solving import program_of, solve
 from tests.planner.toys import budget, tiny, trading
 from tests.planner.verify_cases import rich
@@ -28,7 +30,7 @@ def search_at(beta: list[float], x0: list[float]) -> tuple[Search, np.ndarray, n
     """A search for total innovation of one region and year, developed at x0."""
     b, at = np.array(beta), np.array(x0).reshape(1, 3, 1)
     one = np.ones((1, 1))
-    goal = Goal("total", NONE, NONE, NONE, one, b, one, 0.0, np.zeros(0), np.zeros(0, np.int64))
+    goal = Goal(objective_named("total"), NONE, NONE, NONE, one, b, one, 0.0, np.zeros(0), np.zeros(0, np.int64), 1.0)
     return Search(None, goal, 1e-4, 0.0, lambda _: None, at), b, at
 
 
@@ -38,9 +40,9 @@ def test_the_minorant_is_below_and_touches_with_its_gradient(beta: list[float], 
     search, b, at = search_at(beta, x0)
     there = np.array(x).reshape(1, 3, 1)
     true, here = float(index_of(b, there)[0, 0]), float(index_of(b, at)[0, 0])
-    minorant = here + float((_weights(search) * (np.log(there) - np.log(at))).sum())
+    minorant = here + float((log_costs(search) * (np.log(there) - np.log(at))).sum())
     assert minorant <= true + 1e-9 * max(1.0, true)
-    np.testing.assert_allclose((_weights(search) / at).ravel(), here * b / at.ravel(), rtol=1e-12)
+    np.testing.assert_allclose((log_costs(search) / at).ravel(), here * b / at.ravel(), rtol=1e-12)
 
 
 @settings(max_examples=100, deadline=None)
