@@ -15,13 +15,16 @@ from planner.budgets import ledger
 from planner.facts import booked_beside_million, corrections, modules_ordered
 from planner.instance import Instance
 from planner.linear import LinearProgram
+from planner.projects import portfolio
 from planner.scenario import Actuals
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 INF = float("inf")
-GRANTS, TOTALS, STOCKS = "spending_is_within_budget", "total_spending_is_within_budget", "stock_is_what_survives"
+STOCKS = "stock_is_what_survives"
+GRANTS, TOTALS = "spending_is_within_budget", "total_spending_is_within_budget"
+UPKEEPS = "tail_upkeep_is_within_last_grant"
 
 
 @dataclass
@@ -56,10 +59,12 @@ def with_facts(instance: Instance, program: LinearProgram) -> LinearProgram:
     draft = Draft(program, *(values.copy() for values in bounds))
     orders = program.variables["order"].indices[:, :, : len(actuals.years)]
     draft.fix(orders, modules_ordered(instance, actuals))
+    _start_no_project(draft, instance, actuals)
     _reach_stocks(draft, corrections(instance, actuals))
     beside = {cell: million / 1e3 for cell, million in booked_beside_million(instance).items()}
     _settle_grants(draft, instance, actuals, beside)
     _settle_totals(draft, instance, beside)
+    _exceed(draft, UPKEEPS, "exceeded_upkeep")
     _give_way(draft)
     whole = program.integer.copy()
     whole[orders] = False
@@ -71,6 +76,12 @@ def with_facts(instance: Instance, program: LinearProgram) -> LinearProgram:
         row_lower=draft.row_lower,
         row_upper=draft.row_upper,
     )
+
+
+def _start_no_project(draft: Draft, instance: Instance, actuals: Actuals) -> None:
+    """What projects built in frozen years stands among the orders."""
+    starts = draft.program.variables["start"].indices
+    draft.fix(starts[portfolio(instance).starts[:, 1] < len(actuals.years)], 0.0)
 
 
 def _reach_stocks(draft: Draft, correction: Floats) -> None:
@@ -122,16 +133,22 @@ def _between(draft: Draft, columns: Ints, values: Floats) -> tuple[float, float]
 
 def _settle_totals(draft: Draft, instance: Instance, beside: dict[tuple[int, int], float]) -> None:
     """A hard total is exceeded by what facts and the upkeep of what stands cost above it."""
-    rows, exceeded = draft.program.rows[TOTALS].indices, draft.program.variables["exceeded_total"].indices
+    rows = draft.program.rows[TOTALS].indices
     for k, total in enumerate(ledger(instance).totals):
         draft.row_upper[rows[k]] -= sum(beside.get((total.budget, year), 0.0) for year in total.years)
-        if draft.upper[exceeded[k]] > 0:
+    _exceed(draft, TOTALS, "exceeded_total")
+
+
+def _exceed(draft: Draft, rule: str, slack: str) -> None:
+    """Exceed hard limits of money by what facts alone cost above them; rows of facts only are freed."""
+    pairs = zip(draft.program.rows[rule].indices.tolist(), draft.program.variables[slack].indices.tolist(), strict=True)
+    for row, exceeded in pairs:
+        if draft.upper[exceeded] > 0:
             continue
-        columns, values = draft.entries(int(rows[k]))
-        low, high = _between(draft, columns, values)
-        draft.fix(int(exceeded[k]), max(low - draft.row_upper[rows[k]], 0.0))
+        low, high = _between(draft, *draft.entries(row))
+        draft.fix(exceeded, max(low - draft.row_upper[row], 0.0))
         if low == high:
-            draft.row_upper[rows[k]] = INF
+            draft.row_upper[row] = INF
 
 
 def _give_way(draft: Draft) -> None:
