@@ -37,7 +37,12 @@ class PlanError(Exception):
 
 def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
     """Write the folder atomically: all files or none. An existing folder is kept unless `force`."""
-    check_free(folder, force=force)
+    write_folder(files_of(plan), folder, force=force)
+
+
+def write_folder(files: Mapping[str, str], folder: Path, *, force: bool = False, marker: str = "plan.json") -> None:
+    """Write texts by path in a folder, all or none; `force` replaces one that is empty or holds its marker."""
+    check_free(folder, force=force, marker=marker)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -45,23 +50,25 @@ def write(plan: Plan, folder: Path, *, force: bool = False) -> None:
         raise PlanError(f"{folder}: cannot write there: {error.strerror}; choose another -o") from error
     try:
         staging.chmod(0o755)
-        for name, text in _files(plan).items():
+        for name, text in files.items():
+            (staging / name).parent.mkdir(exist_ok=True)
             _write_synced(staging / name, text)
         _replace(staging, folder)
     except OSError as error:
-        raise PlanError(f"{folder}: cannot write the plan: {error.strerror}; nothing was changed there") from error
+        raise PlanError(f"{folder}: cannot write there: {error.strerror}; nothing was changed there") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 
 
-def check_free(folder: Path, *, force: bool) -> None:
-    """PlanError where a plan must not be written: something is there, and it is no plan, or `force` was not said."""
+def check_free(folder: Path, *, force: bool, marker: str = "plan.json") -> None:
+    """PlanError where a folder must not be written: one is there without its marker, or `force` was not said."""
     if not folder.exists():
         return
     if not force:
         raise PlanError(f"{folder}: exists already; choose another -o, or --force to replace it")
-    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / "plan.json").exists()):
-        raise PlanError(f"{folder}: is no plan folder, so --force does not replace it; choose another -o")
+    if not folder.is_dir() or (any(folder.iterdir()) and not (folder / marker).exists()):
+        kind = marker.removesuffix(".json")
+        raise PlanError(f"{folder}: is no {kind} folder, so --force does not replace it; choose another -o")
 
 
 def read(folder: Path) -> Plan:
@@ -85,7 +92,7 @@ def read(folder: Path) -> Plan:
     return Plan(summary, tables, config)
 
 
-def _files(plan: Plan) -> dict[str, str]:
+def files_of(plan: Plan) -> dict[str, str]:
     files = {f"{name}.csv": to_csv(shown) for name, shown in plan.tables.items()}
     files["config.yaml"] = plan.config
     files["plan.json"] = json.dumps(plan.summary, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

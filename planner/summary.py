@@ -33,6 +33,7 @@ def summary_of(
         **_question(scenario),
         "inputs": dict(scenario.files),
         "overrides": list(scenario.overrides),
+        "facts_until": None if scenario.actuals is None else scenario.actuals.until,
         "notices": list(scenario.notices),
         "versions": {name: version(name) for name in ("innocap", "numpy", "highspy", "pyomo")}
         | {"python": platform.python_version()},

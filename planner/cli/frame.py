@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -20,7 +22,25 @@ config_argument = click.argument("config", type=click.Path(path_type=Path))
 overrides_option = click.option(
     "--set", "overrides", multiple=True, metavar="PATH=VALUE", help="Replace one value of the config; may be repeated."
 )
+actuals_option = click.option(
+    "--actuals", type=click.Path(path_type=Path), metavar="FILE", help="Table of what was really ordered and paid."
+)
+until_option = click.option(
+    "--until", type=int, metavar="YEAR", help="Last year that is fact; default: the last one in the table."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON on standard output.")
+
+
+def facts_options(command: Any) -> Any:
+    """The options of a command that takes facts: --actuals and --until."""
+    return actuals_option(until_option(command))
+
+
+def facts_overrides(config: Path, files: Mapping[str, Path | None], until: int | None) -> list[str]:
+    """Overrides that name tables of facts, their paths as the config's folder sees them."""
+    named = {key: os.path.relpath(file, config.parent) for key, file in files.items() if file is not None}
+    texts = [f"actuals.{key}={json.dumps(name)}" for key, name in named.items()]
+    return texts if until is None else [*texts, f"actuals.until={until}"]
 
 
 def read_scenario(config: Path, overrides: tuple[str, ...]) -> Scenario:

@@ -16,6 +16,8 @@ from planner.cli.frame import (
     INFEASIBLE,
     STOPPED,
     config_argument,
+    facts_options,
+    facts_overrides,
     fail,
     failures,
     json_option,
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     metavar="MACHINE=FILE",
     help="Measured capability of a machine; may be repeated.",
 )
+@facts_options
 @click.option("--force", is_flag=True, help="Replace an existing folder.")
 @json_option
 def solve(
@@ -57,6 +60,8 @@ def solve(
     elasticities: str | None,
     objective: str | None,
     records: tuple[str, ...],
+    actuals: Path | None,
+    until: int | None,
     force: bool,
     as_json: bool,
 ) -> None:
@@ -64,6 +69,7 @@ def solve(
     chosen = {"elasticities": elasticities, "objective": objective}
     named = [f"{key}={value}" for key, value in chosen.items() if value]
     overrides = (*overrides, *named, *(_record_override(config, record) for record in records))
+    overrides = (*overrides, *facts_overrides(config, {"table": actuals}, until))
     with failures():
         from planner.plan import check_free, write
 
