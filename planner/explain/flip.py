@@ -121,11 +121,12 @@ def checked(question: Question, change: float, progress: Callable[[str], None]) 
     below = _tried(question, max(change - step, LOWEST), progress)
     if above[1] > NOTHING or below[1] > NOTHING:
         return Flip(change, *below, above[0] if above[1] <= NOTHING else None)
-    lowest = _tried(question, LOWEST, progress)
+    built = question.built > NOTHING and below[0] > 0.0
+    lowest = (0.0, question.built) if built else _tried(question, LOWEST, progress)
     if lowest[1] <= NOTHING:
         return Flip(LOWEST, None, 0.0, LOWEST)
     nothing = below
-    while nothing[0] - lowest[0] > CLOSE:
+    while nothing[0] - lowest[0] > CLOSE * (1.0 + nothing[0]):
         middle = _tried(question, (nothing[0] + lowest[0]) / 2, progress)
         nothing, lowest = (middle, lowest) if middle[1] <= NOTHING else (nothing, middle)
     return Flip((nothing[0] + lowest[0]) / 2, *lowest, nothing[0])
