@@ -159,6 +159,20 @@ def support(goal: Goal, gain: Floats) -> tuple[float, Floats]:
     return float(goal.level[least]), weights
 
 
+def welfare(goal: Goal, gain: Floats) -> float:
+    """What gains (R, T) are worth together, without constant and linear part."""
+    constant, weights = support(goal, gain)
+    return constant + float((weights * gain).sum())
+
+
+def first_supports(goal: Goal, gain: Floats) -> list[tuple[float, Floats]]:
+    """Supports to begin with: those of every region, of which the least counts; else the one at `gain`."""
+    if goal.objective.measure not in ("max_min", "leximin"):
+        return [support(goal, gain)]
+    each = np.eye(len(goal.level))
+    return [(float(level), goal.weight * one[:, None]) for level, one in zip(goal.level, each, strict=True)]
+
+
 def outcomes(goal: Goal, gain: Floats) -> Floats:
     """Level of every region (R,), of which the least counts."""
     return np.asarray(goal.level + (goal.weight * gain).sum(axis=1))
@@ -182,9 +196,8 @@ def sen_weights(share: Floats, value: Floats) -> Floats:
 
 def true_value(goal: Goal, values: Floats) -> float:
     """The objective itself at a point, no tangents involved."""
-    gain = gains(goal, values[goal.ratio])
-    constant, weights = support(goal, gain)
-    return goal.constant + constant + float((weights * gain).sum()) + float(goal.linear @ values[: len(goal.linear)])
+    gained = welfare(goal, gains(goal, values[goal.ratio]))
+    return goal.constant + gained + float(goal.linear @ values[: len(goal.linear)])
 
 
 def most_at_prices(

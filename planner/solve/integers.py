@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.linear import LinearProgram
+from planner.solve.goal import welfare as welfare_of
 from planner.solve.highs import hand_over
 from planner.solve.live import INF, InfeasibleError, optimize
 from planner.solve.planes import Outer, add_planes, cut, gain_at, outer_program
@@ -207,5 +208,6 @@ def _start_at(outer: Outer, values: Floats) -> None:
     """Give HiGHS a whole point to improve upon."""
     gain = gain_at(outer.goal, np.maximum(values[outer.goal.ratio], 1e-9))
     known = highspy.HighsSolution()
-    known.col_value = [*values.tolist(), *gain.ravel().tolist()]
+    welfare = [] if outer.welfare is None else [welfare_of(outer.goal, gain)]
+    known.col_value = [*values.tolist(), *gain.ravel().tolist(), *welfare]
     outer.highs.setSolution(known)

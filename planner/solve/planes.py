@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.linear import LinearProgram
-from planner.solve.goal import gains, slopes
+from planner.solve.goal import first_supports, gains, slopes, support
 from planner.solve.highs import hand_over
 from planner.solve.live import INF, change_costs
 from planner.solve.tangents import ROW_TOLERANCE, SCALE, Goal
@@ -27,11 +27,15 @@ SPREAD = (0.6, 0.85, 1.0, 1.2, 1.6)
 
 @dataclass(frozen=True)
 class Outer:
-    """A live program whose gain columns (R, T) lie below tangent planes of the true gain."""
+    """A live program whose gain columns (R, T) lie below tangent planes of the true gain.
+
+    Where welfare is no sum of gains it is a column of its own, below its supports; else None.
+    """
 
     highs: Any
     goal: Goal
     gain: Ints
+    welfare: int | None
 
 
 def outer_program(program: LinearProgram, goal: Goal, at: Floats) -> Outer:
@@ -39,8 +43,14 @@ def outer_program(program: LinearProgram, goal: Goal, at: Floats) -> Outer:
     highs, columns = hand_over(program), len(program.cost)
     change_costs(highs, np.arange(columns), SCALE * goal.linear)
     count, none = goal.weight.size, np.zeros(0, np.int32)
-    highs.addCols(count, SCALE * goal.weight.ravel(), np.full(count, -INF), np.full(count, INF), 0, none, none, none)
-    outer = Outer(highs, goal, columns + np.arange(count).reshape(goal.weight.shape))
+    costs = goal.weight.ravel() if goal.is_sum else np.zeros(count)
+    highs.addCols(count, SCALE * costs, np.full(count, -INF), np.full(count, INF), 0, none, none, none)
+    welfare = None if goal.is_sum else columns + count
+    outer = Outer(highs, goal, columns + np.arange(count).reshape(goal.weight.shape), welfare)
+    if welfare is not None:
+        highs.addCol(SCALE, -INF, INF, 0, none, np.zeros(0))
+        for constant, weights in first_supports(goal, gain_at(goal, np.maximum(at, 1e-9))):
+            _add_support(outer, constant, weights)
     for f in range(len(goal.beta)):
         for factor in SPREAD:
             point = np.maximum(at, 1e-9)
@@ -54,7 +64,26 @@ def cut(outer: Outer, values: Floats) -> int:
     at = np.maximum(values[outer.goal.ratio], 1e-9)
     chosen = values[outer.gain] - gain_at(outer.goal, at) > ROW_TOLERANCE
     add_planes(outer, at, chosen)
-    return int(chosen.sum())
+    return int(chosen.sum()) + _cut_welfare(outer, values)
+
+
+def _cut_welfare(outer: Outer, values: Floats) -> int:
+    """Add the support at the gains of a point, where the program claims more welfare; how many."""
+    if outer.welfare is None:
+        return 0
+    gain = values[outer.gain]
+    constant, weights = support(outer.goal, gain)
+    if values[outer.welfare] <= constant + float((weights * gain).sum()) + ROW_TOLERANCE:
+        return 0
+    _add_support(outer, constant, weights)
+    return 1
+
+
+def _add_support(outer: Outer, constant: float, weights: Floats) -> None:
+    """Row  welfare <= constant + sum of weights (R, T) * gain."""
+    counted = weights != 0
+    columns = np.append(outer.gain[counted], outer.welfare).astype(np.int32)
+    outer.highs.addRow(-INF, constant, len(columns), columns, np.append(-weights[counted], 1.0))
 
 
 def gain_at(goal: Goal, ratio: Floats) -> Floats:
