@@ -43,12 +43,27 @@ class Upkeep:
 
 
 @dataclass(frozen=True)
+class Match:
+    """A row of matching funds: budget in its years at most `ratio` times `of` in its own; year None: over all years."""
+
+    label: str
+    budget: int
+    of: int
+    year: int | None
+    years: tuple[int, ...]
+    of_years: tuple[int, ...]
+    ratio: float
+    price: float | None
+
+
+@dataclass(frozen=True)
 class Ledger:
-    """All rows of all budgets, and the regions and assets each budget pays for."""
+    """All rows of all budgets and matching funds, and the regions and assets each budget pays for."""
 
     grants: tuple[Grant, ...]
     totals: tuple[Total, ...]
     upkeeps: tuple[Upkeep, ...]
+    matches: tuple[Match, ...]
     regions: tuple[tuple[int, ...], ...]
     assets: tuple[tuple[int, ...], ...]
 
@@ -67,6 +82,7 @@ def ledger(instance: Instance) -> Ledger:
         tuple(grants),
         tuple(totals),
         tuple(_upkeeps(instance)),
+        tuple(_matches(instance)),
         tuple(_chosen(x.scope.regions, [r.id for r in scenario.regions]) for x in scenario.budgets),
         tuple(_chosen(x.scope.assets, [a.id for a in scenario.assets]) for x in scenario.budgets),
     )
@@ -93,6 +109,22 @@ def _upkeeps(instance: Instance) -> list[Upkeep]:
         runs = "opex" in budget.kinds or "energy" in budget.kinds
         if budget.period == "year" and lasts and runs:
             rows += [Upkeep(b, t, budget.limits[-1]) for t in range(time.orders, len(time.year))]
+    return rows
+
+
+def _matches(instance: Instance) -> list[Match]:
+    scenario = instance.scenario
+    known = {budget.id: b for b, budget in enumerate(scenario.budgets)}
+    rows = []
+    for found in scenario.matching_funds:
+        b, of = known[found.budget], known[found.of]
+        years, of_years = (_years(scenario.budgets[x], scenario.years) for x in (b, of))
+        if found.period == "total":
+            rows.append(Match(f"{found.id}:total", b, of, None, years, of_years, found.ratio, found.price))
+        for v in years if found.period == "year" else ():
+            label = f"{found.id}:{scenario.years[v]}"
+            beside = (v,) if v in of_years else ()
+            rows.append(Match(label, b, of, v, (v,), beside, found.ratio, found.price))
     return rows
 
 

@@ -11,9 +11,12 @@ from numpy.typing import NDArray
 
 from planner.budgets import ledger
 from planner.divide import indicators
+from planner.facts import booked_beside_million
 from planner.innovation import innovation_index, ratios
 from planner.instance import Instance
 from planner.linear import LinearProgram
+from planner.parameter_units import unit_of
+from planner.projects import portfolio
 from planner.scenario import Parameter
 from planner.tables import Table, table
 from planner.without import levels_without_orders
@@ -49,6 +52,7 @@ def tables_of(instance: Instance, point: Point) -> dict[str, Table]:
     """All tables of a plan but `rules`, which `planner.binding` writes."""
     return {
         "orders": table("orders", _orders(instance, point)),
+        "projects": table("projects", _projects(instance, point)),
         "stocks": table("stocks", _stocks(instance, point)),
         "spending": table("spending", _spending(instance, point)),
         "budgets": table("budgets", _budgets(instance, point)),
@@ -76,7 +80,23 @@ def _orders(instance: Instance, point: Point) -> Iterator[Row]:
         paid = modules * float(instance.costs.capex[r, a, v])
         units = modules * asset.module_units
         serves = year + int(instance.lead[a])
-        yield scenario.regions[r].id, asset.id, year, serves, modules, units, asset.unit, paid
+        yield scenario.regions[r].id, asset.id, year, serves, modules, units, asset.unit, paid, ""
+    plans = portfolio(instance)
+    for n in np.flatnonzero(point.values["start"][plans.start] > 0.5):
+        asset, at = scenario.assets[plans.asset[n]], plans.starts[plans.start[n]]
+        modules, units, paid = (float(x[n]) for x in (plans.modules, plans.units, plans.capex_million))
+        project, year, serves = scenario.projects[at[0]].id, scenario.years[at[1]], int(plans.serves[n])
+        yield scenario.regions[plans.region[n]].id, asset.id, year, serves, modules, units, asset.unit, paid, project
+
+
+def _projects(instance: Instance, point: Point) -> Iterator[Row]:
+    plans, years = portfolio(instance), instance.scenario.years
+    taken = {int(p): (k, years[v]) for k, (p, v) in enumerate(plans.starts) if point.values["start"][k] > 0.5}
+    for p, project in enumerate(instance.scenario.projects):
+        k, year = taken.get(p, (-1, 0))
+        paid, cost = (float(x[plans.start == k].sum()) for x in (plans.capex_million, plans.opex_million))
+        serves = year + project.lead_years if year else 0
+        yield project.id, project.region, int(k >= 0), year, serves, paid, cost
 
 
 def _stocks(instance: Instance, point: Point) -> Iterator[Row]:
@@ -124,16 +144,23 @@ def spending_million(instance: Instance, point: Point) -> tuple[Floats, Floats, 
     costs, stock = instance.costs, point.values["stock"]
     capex = np.zeros_like(stock)
     capex[:, :, : instance.timeline.orders] = costs.capex * point.values["order"]
-    return capex, costs.opex * stock, costs.energy * stock + costs.base_energy
+    opex, plans, start = costs.opex * stock, portfolio(instance), point.values["start"]
+    np.add.at(capex, (plans.region, plans.asset, plans.year), plans.capex_million * start[plans.start])
+    build, t = plans.serving(instance)
+    own = plans.opex_million[build] * start[plans.start[build]]
+    np.add.at(opex, (plans.region[build], plans.asset[build], t), own)
+    return capex, opex, costs.energy * stock + costs.base_energy
 
 
 def _budgets(instance: Instance, point: Point) -> Iterator[Row]:
     scenario, book, time = instance.scenario, ledger(instance), instance.timeline
     parts = dict(zip(("capex", "opex", "energy"), spending_million(instance, point), strict=True))
+    beside = booked_beside_million(instance)
 
     def spent(b: int, t: int) -> float:
         cells = np.ix_(book.regions[b], book.assets[b], [t])
-        return float(sum(parts[kind][cells].sum() for kind in scenario.budgets[b].kinds))
+        counted = float(sum(parts[kind][cells].sum() for kind in scenario.budgets[b].kinds))
+        return counted + beside.get((b, t), 0.0)
 
     carried, exceeded = 1e3 * point.values["carried"], 1e3 * point.values["exceeded"]
     for g, grant in enumerate(book.grants):
@@ -170,7 +197,7 @@ def _budgets(instance: Instance, point: Point) -> Iterator[Row]:
             0.0,
             money,
             0.0,
-            0.0,
+            1e3 * float(point.values["exceeded_upkeep"][u]),
             price,
         )
 
@@ -214,6 +241,7 @@ def _innovation(instance: Instance, point: Point) -> Iterator[Row]:
             1.0,
             region.innovation / region.population_10k,
             region.innovation,
+            instance.scenario.innovation_unit,
         )
         for t, year, phase in _points(instance):
             index = float(with_plan[r, t])
@@ -226,6 +254,7 @@ def _innovation(instance: Instance, point: Point) -> Iterator[Row]:
                 index,
                 amount / region.population_10k,
                 region.innovation * float(without[r, t]),
+                instance.scenario.innovation_unit,
             )
 
 
@@ -234,10 +263,11 @@ def _factors(instance: Instance, point: Point) -> Iterator[Row]:
     level, ratio, base = point.values["level"], point.values["ratio"], inn.base_level
     for r, region in enumerate(scenario.regions):
         for at, f in enumerate(inn.factors):
-            factor = scenario.factors[f].id
-            yield region.id, factor, scenario.base_year, "base", float(base[r, at]) / inn.scale[at], 1.0
+            factor, unit = scenario.factors[f].id, scenario.factors[f].unit
+            yield region.id, factor, scenario.base_year, "base", float(base[r, at]) / inn.scale[at], unit, 1.0
             for t, year, phase in _points(instance):
-                yield region.id, factor, year, phase, float(level[r, at, t]) / inn.scale[at], float(ratio[r, at, t])
+                own = float(level[r, at, t]) / inn.scale[at]
+                yield region.id, factor, year, phase, own, unit, float(ratio[r, at, t])
 
 
 def _divide(instance: Instance, point: Point) -> Iterator[Row]:
@@ -248,11 +278,11 @@ def _divide(instance: Instance, point: Point) -> Iterator[Row]:
         instance.innovation, ratios(instance.innovation, levels_without_orders(instance))
     )
     for name, value in indicators(instance.innovation.base, people).items():
-        yield instance.scenario.base_year, name, value, value
+        yield instance.scenario.base_year, name, value, value, "1"
     for t, year, _ in _points(instance)[: instance.timeline.orders]:
         planned, idle = indicators(with_plan[:, t], people), indicators(without[:, t], people)
         for name, value in planned.items():
-            yield year, name, value, idle[name]
+            yield year, name, value, idle[name], "1"
 
 
 def _capability(instance: Instance) -> Iterator[Row]:
@@ -277,7 +307,8 @@ def _capability(instance: Instance) -> Iterator[Row]:
 def _assumptions(instance: Instance) -> Iterator[Row]:
     for path, given in parameters(instance.scenario, ""):
         low, high = (float("nan") if end is None else end for end in (given.low, given.high))
-        yield path, given.value, low, high, given.kind, given.source, given.place
+        unit = unit_of(path, instance.scenario.currency)
+        yield path, given.value, low, high, unit, given.kind, given.source, given.place
 
 
 def parameters(value: Any, path: str) -> Iterator[tuple[str, Parameter]]:

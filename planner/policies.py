@@ -2,38 +2,102 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from planner.instance import Instance
-from planner.scenario import Rule, Scope
+from planner.projects import Portfolio, portfolio
+from planner.scenario import Rule, Scenario, Scope
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
-class PolicyRow:
-    """One row of a rule: weights (R, A) per module of stock or order in one year, sense and limit, already scaled.
+class Counted:
+    """One side of a row: what is counted, in which regions (R,), of which assets (A,), and what a module counts (R, A).
 
-    part and whole (R, A) are the unscaled weights of the two sides, for showing value and limit in the rule's own unit.
+    Projects count by their units, or by their capex in millions; a stock holds theirs already.
+    """
+
+    quantity: str
+    regions: Floats
+    assets: Floats
+    per_module: Floats
+
+    @property
+    def on_stock(self) -> bool:
+        return self.quantity == "stock"
+
+    @property
+    def weights(self) -> Floats:
+        """(R, A)."""
+        return self.regions[:, None] * self.per_module
+
+    def builds(self, plans: Portfolio, year: int) -> Floats:
+        """What each build of a project counts, (N,)."""
+        amount = plans.capex_million if self.quantity == "capex" else plans.units
+        inside = self.regions[plans.region] * self.assets[plans.asset] * (plans.year == year)
+        return np.asarray(inside * amount * (not self.on_stock))
+
+    def amount(self, plans: Portfolio, values: Mapping[str, Floats], year: int) -> float:
+        """What a point gives, by arrays of its variables."""
+        modules = values["stock" if self.on_stock else "order"][:, :, year]
+        started = values["start"][plans.start] if len(plans.start) else np.zeros(0)
+        return float((self.weights * modules).sum() + self.builds(plans, year) @ started)
+
+
+@dataclass(frozen=True)
+class PolicyRow:
+    """One row of a rule in one year: counted - share * against, beside limit; all divided by scale.
+
+    limit is already divided; `part` and `whole` (R, A) are the unscaled weights of the two sides.
     """
 
     rule: Rule
     region: int | None
     year: int
-    part: Floats
-    whole: Floats | None
-    weights: Floats
+    counted: Counted
+    against: Counted | None
     share: float
     limit: float
     scale: float
 
     @property
     def on_stock(self) -> bool:
-        return self.rule.quantity == "stock"
+        return self.counted.on_stock
+
+    @property
+    def part(self) -> Floats:
+        return self.counted.weights
+
+    @property
+    def whole(self) -> Floats | None:
+        return None if self.against is None else self.against.weights
+
+    @property
+    def sides(self) -> tuple[tuple[float, Counted], ...]:
+        """The sides with their signs."""
+        return ((1.0, self.counted),) if self.against is None else ((1.0, self.counted), (-self.share, self.against))
+
+    def weights(self, *, on_stock: bool) -> Floats | None:
+        """Weights (R, A) of the row on stocks or on orders; None where it has none."""
+        found = [sign * side.weights for sign, side in self.sides if side.on_stock is on_stock]
+        return np.asarray(sum(found[1:], found[0]) / self.scale) if found else None
+
+    def starts(self, plans: Portfolio) -> Floats:
+        """Weights (N,) of the row on the builds of projects."""
+        return np.asarray(sum(sign * side.builds(plans, self.year) for sign, side in self.sides) / self.scale)
+
+    def values(self, plans: Portfolio, values: Mapping[str, Floats]) -> tuple[float, float]:
+        """Value and limit at a point, in the unit of the rule; the limit of a share is the share of the whole."""
+        value = self.counted.amount(plans, values, self.year)
+        if self.against is None:
+            return value, self.limit * self.scale
+        return value, self.share * self.against.amount(plans, values, self.year)
 
 
 @dataclass(frozen=True)
@@ -47,28 +111,48 @@ class Entries:
 
 
 @dataclass(frozen=True)
+class Started:
+    """All builds of projects that policy rows weigh: row, start and weight of each."""
+
+    row: Ints
+    start: Ints
+    weight: Floats
+
+
+@dataclass(frozen=True)
 class Policies:
     """Rows of all rules of the config, and what they weigh as flat arrays."""
 
     rows: tuple[PolicyRow, ...]
     stocks: Entries
     orders: Entries
+    starts: Started
 
 
 def policies(instance: Instance) -> Policies:
     """The policy rows of an instance with their entries."""
     rows = policy_rows(instance)
-    return Policies(rows, _entries(rows, on_stock=True), _entries(rows, on_stock=False))
+    plans = portfolio(instance)
+    return Policies(rows, _entries(rows, on_stock=True), _entries(rows, on_stock=False), _started(rows, plans))
 
 
 def _entries(rows: tuple[PolicyRow, ...], *, on_stock: bool) -> Entries:
-    chosen = [q for q, row in enumerate(rows) if row.on_stock is on_stock]
-    if not chosen:
+    parts: list[tuple[Ints, Ints, Ints, Floats]] = []
+    for q, row in enumerate(rows):
+        weights = row.weights(on_stock=on_stock)
+        if weights is not None:
+            region, asset = np.nonzero(weights)
+            parts.append((np.full(len(region), q), region, asset, weights[region, asset]))
+    if not parts:
         none = np.zeros(0, np.int64)
         return Entries(none, none, none, np.zeros(0))
-    weights = np.stack([rows[q].weights for q in chosen])
-    at, region, asset = np.nonzero(weights)
-    return Entries(np.array(chosen)[at], region, asset, weights[at, region, asset])
+    return Entries(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _started(rows: tuple[PolicyRow, ...], plans: Portfolio) -> Started:
+    weights = np.array([row.starts(plans) for row in rows]).reshape(len(rows), len(plans.start))
+    row, build = np.nonzero(weights)
+    return Started(row, plans.start[build], weights[row, build])
 
 
 def policy_rows(instance: Instance) -> tuple[PolicyRow, ...]:
@@ -76,49 +160,69 @@ def policy_rows(instance: Instance) -> tuple[PolicyRow, ...]:
     return tuple(row for rule in instance.scenario.rules for row in _rows_of(instance, rule))
 
 
-def _rows_of(instance: Instance, rule: Rule) -> list[PolicyRow]:
-    rows, horizon = [], instance.scenario.years
-    regions, people = _row_regions(instance, rule)
-    names = regions.argmax(axis=1).tolist() if rule.each == "region" else [None]
-    for year in (horizon.index(y) for y in rule.scope.years or horizon):
-        parts = regions[:, :, None] * _per_module(instance, rule, rule.scope, year)
-        whole = None
-        if rule.share_of is not None:
-            whole = _inside(instance, rule.share_of)[:, None] * _per_module(instance, rule, rule.share_of, year)
-        shares, limits, scales = _limits(instance, rule, people, whole)
-        net = parts if whole is None else parts - shares[:, None, None] * whole
-        weights = net / scales[:, None, None]
-        numbers = zip(shares.tolist(), (limits / scales).tolist(), scales.tolist(), strict=True)
-        for region, part, weight, (share, limit, scale) in zip(names, parts, weights, numbers, strict=True):
-            rows.append(PolicyRow(rule, region, year, part, whole, weight, share, limit, scale))
-    return rows
+def unit_of(scenario: Scenario, rule: Rule) -> str:
+    """Unit of what a rule counts."""
+    if rule.quantity == "capex":
+        return f"million {scenario.currency}"
+    units = {asset.unit for asset in scenario.assets if not rule.scope.assets or asset.id in rule.scope.assets}
+    return units.pop() if len(units) == 1 else "units"
 
 
-def _limits(instance: Instance, rule: Rule, people: Floats, whole: Floats | None) -> tuple[Floats, Floats, Floats]:
-    """Share of the whole, limit, and size of the limit of each row, (rows,)."""
-    if whole is None:
-        limits = rule.limit * (people if rule.per_10k_people else np.ones_like(people))
-        return np.zeros_like(people), limits, np.where(limits == 0, 1.0, np.abs(limits))
-    of_whole = _inside(instance, rule.share_of or Scope()) @ instance.population
-    scaled = people / of_whole if rule.scaled_by == "population" else np.ones_like(people)
-    shares = rule.limit * scaled
-    sizes = float((whole * instance.base_stock[:, :, 0]).sum()) * shares
-    return shares, np.zeros_like(people), np.where(sizes == 0, 1.0, sizes)
+def _rows_of(instance: Instance, rule: Rule) -> Iterator[PolicyRow]:
+    for year, cells in _cells(instance, rule):
+        counted = _side(instance, rule.quantity, rule.scope, year)
+        against = _against(instance, rule, year)
+        for region, regions in cells:
+            part = counted(regions)
+            whole = None if against is None else against(region, regions)
+            share, limit, scale = _limits(instance, rule, part, whole)
+            yield PolicyRow(rule, region, year, part, whole, share, limit / scale, scale)
 
 
-def _row_regions(instance: Instance, rule: Rule) -> tuple[Floats, Floats]:
-    """Which regions each row of a rule speaks of, (rows, R) of 0 and 1, and their people in 10,000, (rows,)."""
-    inside = _inside(instance, rule.scope)
-    regions = np.diag(inside)[inside > 0] if rule.each == "region" else inside[None, :]
-    return regions, regions @ instance.population
+def _cells(instance: Instance, rule: Rule) -> Iterator[tuple[int, list[tuple[int | None, Floats]]]]:
+    """Years of a rule with the regions that each row speaks of: its number where it is one, and (R,) of 0 and 1."""
+    horizon, inside = instance.scenario.years, _inside(instance, rule.scope.regions)
+    one = np.eye(len(inside))
+    for v, year in enumerate(horizon):
+        named = not rule.scope.years or year in rule.scope.years
+        if rule.kind == "eligibility":
+            shut = np.flatnonzero(inside == 0) if named else np.arange(len(inside))
+            yield v, [(int(r), one[r]) for r in shut]
+        elif named:
+            yield v, [(int(r), one[r]) for r in np.flatnonzero(inside)] if rule.each == "region" else [(None, inside)]
 
 
-def _inside(instance: Instance, scope: Scope) -> Floats:
-    return np.array([not scope.regions or r.id in scope.regions for r in instance.scenario.regions], float)
-
-
-def _per_module(instance: Instance, rule: Rule, scope: Scope, year: int) -> Floats:
-    """What a module of each asset of the scope counts, (R, A)."""
+def _side(instance: Instance, quantity: str, scope: Scope, year: int) -> Callable[[Floats], Counted]:
     chosen = np.array([not scope.assets or a.id in scope.assets for a in instance.scenario.assets], float)
-    counted = instance.costs.capex[:, :, year] if rule.quantity == "capex" else instance.module[None, :]
-    return np.asarray(chosen[None, :] * counted)
+    each = instance.costs.capex[:, :, year] if quantity == "capex" else instance.module[None, :]
+    per_module = chosen[None, :] * each
+    return lambda regions: Counted(quantity, regions, chosen, per_module)
+
+
+def _against(instance: Instance, rule: Rule, year: int) -> Callable[[int | None, Floats], Counted] | None:
+    """What a share or a ratio is held against: the scope named, or for a ratio the regions of the row or around it."""
+    other = rule.share_of or rule.ratio_to
+    if other is None:
+        return None
+    side = _side(instance, rule.ratio_quantity or rule.quantity, other, year)
+    if rule.share_of is not None or other.regions:
+        regions = _inside(instance, other.regions)
+        return lambda _, __: side(regions)
+    around = [_inside(instance, members) for members in rule.within]
+    return lambda region, own: side(np.maximum.reduce([own, *(g for g in around if region is not None and g[region])]))
+
+
+def _limits(instance: Instance, rule: Rule, part: Counted, whole: Counted | None) -> tuple[float, float, float]:
+    """Share of the whole, limit, and size of the limit of a row."""
+    people = float(part.regions @ instance.population)
+    if whole is None:
+        limit = rule.limit * (people if rule.per_10k_people else 1.0)
+        return 0.0, limit, abs(limit) or 1.0
+    share = rule.limit
+    if rule.scaled_by == "population":
+        share *= people / float(whole.regions @ instance.population)
+    return share, 0.0, abs(float((whole.weights * instance.base_stock[:, :, 0]).sum()) * share) or 1.0
+
+
+def _inside(instance: Instance, regions: tuple[str, ...]) -> Floats:
+    return np.array([not regions or r.id in regions for r in instance.scenario.regions], float)

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from planner.formulation.projects import serving
 from planner.symbols import over
 
 
 @over("regions", "assets", "times")
 def stock_is_what_survives(m: Any, r: int, a: int, t: int) -> Any:
-    """What stands is what is left of the base stock plus every order in service.
+    """What stands is what is left of the base stock plus every order and every project in service.
 
     stock[r,a,t] = base_stock[r,a,t] + sum( order[r,a,v] for v with v + lead[a] <= t < v + lead[a] + life[a] )
+                 + sum( modules[e] * start[e] for builds e of projects in service )
 
     Unit: modules of the asset. Source: vintage accounting; base stocks retire along a straight line.
     """
     in_service = sum(m.order[r, a, v] for v in m.alive[a, t])
-    return m.stock[r, a, t] == m.base_stock[r, a, t] + in_service
+    return m.stock[r, a, t] == m.base_stock[r, a, t] + in_service + serving(m, r, a, t)
 
 
 @over("regions", "classes", "times")
@@ -85,23 +87,27 @@ def halls_house_the_machines(m: Any, r: int, h: int, t: int) -> Any:
 def computing_is_within_power_headroom(m: Any, r: int, t: int) -> Any:
     """Computing draws no more electricity than the region can spare, or than it draws in the base year.
 
-    sum( computing_gwh[r,a] * stock[r,a,t] ) <= max( share * electricity[r,t], today's use ) - extra use of old sites
+    sum( computing_gwh[r,a] * stock[r,a,t] )
+        <= max( share * electricity[r,t], today's use ) - extra use of old sites + excess
 
     Unit: GWh per year, PUE included. Source: provincial generation and consumption; a limit on the sum of old and new
-    stock would be infeasible on the first day where existing centers exceed it.
+    stock would be infeasible on the first day where existing centers exceed it. Excess: only with a price.
     """
-    return sum(m.computing_gwh[r, a] * m.stock[r, a, t] for a in m.assets) <= m.power_room_gwh[r, t]
+    above = sum(m.excess_size[x] * m.excess[x] for x in m.power_excess[r, t])
+    return sum(m.computing_gwh[r, a] * m.stock[r, a, t] for a in m.assets) <= m.power_room_gwh[r, t] + above
 
 
 @over("staffed_regions", "times")
 def staff_is_enough(m: Any, r: int, t: int) -> Any:
     """The people who run the infrastructure are at most the digital-operations staff of the region.
 
-    sum( staff[a] * stock[r,a,t] ) <= max( staff_supply[r,t], today's staff )
+    sum( staff[a] * stock[r,a,t] ) <= max( staff_supply[r,t], today's staff ) + excess
 
-    Unit: full-time equivalents. Source: the talent bottleneck of the paper the model grew out of.
+    Unit: full-time equivalents. Source: the talent bottleneck of the paper the model grew out of. Only a limit with a
+    price has an excess.
     """
-    return sum(m.staff[a] * m.stock[r, a, t] for a in m.assets) <= m.staff_room[r, t]
+    above = sum(m.excess_size[x] * m.excess[x] for x in m.staff_excess[r, t])
+    return sum(m.staff[a] * m.stock[r, a, t] for a in m.assets) <= m.staff_room[r, t] + above
 
 
 CONSTRAINTS = (

@@ -27,13 +27,20 @@ def running(m: Any, b: int, r: int, a: int, t: int) -> Any:
     return m.pays_opex[b] * opex(m, r, a, t) + m.pays_energy[b] * energy(m, r, a, t)
 
 
+def own_upkeep(m: Any, b: int, t: int) -> Any:
+    """What a budget pays of the upkeep that projects have beside that of their assets."""
+    return sum(m.pays_opex[b] * m.service_billion[e] * m.start[m.service_start[e]] for e in m.budget_services[b, t])
+
+
 def spending(m: Any, b: int, v: int) -> Any:
-    """All that budget b pays in year v: orders, upkeep and electricity of its regions and assets."""
-    return sum(
+    """All that budget b pays in year v: orders, projects, upkeep and electricity of its regions and assets."""
+    ordered = sum(
         m.pays_capex[b] * capex(m, r, a, v) + running(m, b, r, a, v)
         for r in m.budget_regions[b]
         for a in m.budget_assets[b]
     )
+    built = sum(m.pays_capex[b] * m.build_billion[e] * m.start[m.build_start[e]] for e in m.budget_builds[b, v])
+    return ordered + built + own_upkeep(m, b, v)
 
 
 @over("grants")
@@ -66,16 +73,35 @@ def total_spending_is_within_budget(m: Any, b: int) -> Any:
 def tail_upkeep_is_within_last_grant(m: Any, u: int) -> Any:
     """After the last year of orders, upkeep and electricity stay within the last year's grant.
 
-    running[b,t] <= limit[b, last year]        for t in the tail
+    running[b,t] <= limit[b, last year] + exceeded[u]        for t in the tail
 
-    Unit: billion currency units per year. Source: a plan must not order what nobody can keep running.
+    Unit: billion currency units per year. Source: a plan must not order what nobody can keep running. Exceeded is zero
+    where the budget is hard.
     """
     cost = sum(
         running(m, m.upkeep_budget[u], r, a, m.upkeep_time[u])
         for r in m.budget_regions[m.upkeep_budget[u]]
         for a in m.budget_assets[m.upkeep_budget[u]]
     )
-    return cost <= m.upkeep_billion[u]
+    return cost + own_upkeep(m, m.upkeep_budget[u], m.upkeep_time[u]) <= m.upkeep_billion[u] + m.exceeded_upkeep[u]
 
 
-COSTS = (spending_is_within_budget, total_spending_is_within_budget, tail_upkeep_is_within_last_grant)
+@over("matches")
+def funds_are_matched(m: Any, k: int) -> Any:
+    """A budget spends at most a multiple of what another one spends.
+
+    sum( spending[b,v] for its years ) <= ratio * sum( spending[of,v] for its years ) + unmatched[k]
+
+    Unit: billion currency units. A row is a year, or all years; unmatched is zero where the rule is hard.
+    """
+    spent = sum(spending(m, m.match_budget[k], v) for v in m.match_years[k])
+    beside = sum(spending(m, m.match_of[k], v) for v in m.match_of_years[k])
+    return spent <= m.match_ratio[k] * beside + m.unmatched[k]
+
+
+COSTS = (
+    spending_is_within_budget,
+    total_spending_is_within_budget,
+    tail_upkeep_is_within_last_grant,
+    funds_are_matched,
+)

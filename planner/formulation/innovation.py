@@ -66,8 +66,11 @@ def weighted_innovation(m: Any) -> Any:
     missed = sum(m.unmet_price[d, t] * m.unmet[r, d, t] for r in m.regions for d in m.classes for t in m.times)
     slack = sum(m.exceeded_price[g] * m.exceeded[g] for g in m.grants)
     slack_total = sum(m.exceeded_total_price[b] * m.exceeded_total[b] for b in m.totals)
+    slack_tail = sum(m.exceeded_upkeep_price[u] * m.exceeded_upkeep[u] for u in m.upkeeps)
+    unmatched = sum(m.unmatched_price[k] * m.unmatched[k] for k in m.matches)
     short = sum(m.shortfall_price[q] * m.shortfall[q] for q in m.policies)
-    return gained - missed - slack - slack_total - short
+    above = sum(m.excess_price[x] * m.excess[x] for x in m.excesses)
+    return gained - missed - slack - slack_total - slack_tail - unmatched - short - above
 
 
 INNOVATION = (

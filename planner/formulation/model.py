@@ -10,12 +10,16 @@ from planner.formulation.costs import COSTS
 from planner.formulation.innovation import INNOVATION, weighted_innovation
 from planner.formulation.params import given
 from planner.formulation.policy import POLICY
+from planner.formulation.policy_symbols import policy_symbols
+from planner.formulation.project_symbols import project_symbols
+from planner.formulation.projects import PROJECTS
 from planner.formulation.sets import index_sets, subset_families
 from planner.instance import Instance
-from planner.policies import Policies, policies
+from planner.policies import policies
+from planner.projects import portfolio
 from planner.symbols import Symbols, Variable
 
-RULES = (*CONSTRAINTS, *COSTS, *INNOVATION, *POLICY)
+RULES = (*CONSTRAINTS, *COSTS, *INNOVATION, *POLICY, *PROJECTS)
 OBJECTIVE = weighted_innovation
 
 INF = float("inf")
@@ -23,12 +27,14 @@ INF = float("inf")
 
 def declare(instance: Instance) -> Symbols:
     """All symbols of the model for one instance."""
-    book, asked = ledger(instance), policies(instance)
+    book = ledger(instance)
+    rules = policy_symbols(instance, policies(instance))
+    projects = project_symbols(instance, book, portfolio(instance))
     return Symbols(
-        sets=index_sets(instance, book, asked),
-        subsets=subset_families(instance, book, asked),
-        params=given(instance, book, asked),
-        variables=(*_variables(instance), *_slacks(instance, book, asked)),
+        sets=(*index_sets(instance, book), *rules.sets, *projects.sets),
+        subsets=(*subset_families(instance, book), *rules.subsets, *projects.subsets),
+        params=(*given(instance, book), *rules.params, *projects.params),
+        variables=(*_variables(instance), *_slacks(instance, book), *rules.variables, *projects.variables),
     )
 
 
@@ -56,12 +62,13 @@ def _order_limit(instance: Instance) -> np.ndarray:
     return np.where(first_service <= instance.timeline.year[-1], INF, 0.0)[None]
 
 
-def _slacks(instance: Instance, book: Ledger, asked: Policies) -> tuple[Variable, ...]:
+def _slacks(instance: Instance, book: Ledger) -> tuple[Variable, ...]:
     budgets = instance.scenario.budgets
     carries = [0.0 if budgets[g.budget].carry_over_interest is None else INF for g in book.grants]
     soft = [0.0 if budgets[g.budget].price is None else INF for g in book.grants]
     soft_total = [0.0 if budgets[t.budget].price is None else INF for t in book.totals]
-    missed = [0.0 if row.rule.price is None else INF for row in asked.rows]
+    soft_tail = [0.0 if budgets[u.budget].price is None else INF for u in book.upkeeps]
+    unmatched = [0.0 if match.price is None else INF for match in book.matches]
     return (
         Variable("carried", ("grants",), 0.0, np.array(carries), False, "billion", "what a year leaves for the next"),
         Variable("exceeded", ("grants",), 0.0, np.array(soft), False, "billion", "spent above a soft budget"),
@@ -69,12 +76,7 @@ def _slacks(instance: Instance, book: Ledger, asked: Policies) -> tuple[Variable
             "exceeded_total", ("totals",), 0.0, np.array(soft_total), False, "billion", "spent above a soft total"
         ),
         Variable(
-            "shortfall",
-            ("policies",),
-            0.0,
-            np.array(missed),
-            False,
-            "share of the limit",
-            "by how much a rule is missed",
+            "exceeded_upkeep", ("upkeeps",), 0.0, np.array(soft_tail), False, "billion", "upkeep above a soft budget"
         ),
+        Variable("unmatched", ("matches",), 0.0, np.array(unmatched), False, "billion", "spent beyond what matches it"),
     )

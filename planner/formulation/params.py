@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import Ledger
-from planner.formulation.sets import FIRST_POINTS, capped_factors, growing_assets, halls, hosts
+from planner.formulation.sets import FIRST_POINTS, capped_factors, halls, hosts
 from planner.instance import Instance
-from planner.policies import Entries, Policies
-from planner.scenario import base_modules
 from planner.symbols import Param
 
 Floats = NDArray[np.float64]
@@ -17,16 +15,14 @@ Floats = NDArray[np.float64]
 RAT = ("regions", "assets", "times")
 
 
-def given(instance: Instance, book: Ledger, asked: Policies) -> tuple[Param, ...]:
-    """All parameters."""
+def given(instance: Instance, book: Ledger) -> tuple[Param, ...]:
+    """Parameters of supply, money and innovation."""
     return (
         *_supply(instance),
         *_flows(instance),
         *_money(instance, book),
         *_innovation(instance),
-        *_objective(instance, book, asked),
-        *_policy(asked),
-        *_growth(instance),
+        *_objective(instance, book),
     )
 
 
@@ -158,6 +154,17 @@ def _totals(book: Ledger) -> tuple[Param, ...]:
             "billion",
             "last grant",
         ),
+        *_matches(book),
+    )
+
+
+def _matches(book: Ledger) -> tuple[Param, ...]:
+    budget, of = (np.array([getattr(x, key) for x in book.matches], np.int64) for key in ("budget", "of"))
+    ratio = np.array([x.ratio for x in book.matches], float)
+    return (
+        Param("match_budget", ("matches",), budget, "", "budget that is matched"),
+        Param("match_of", ("matches",), of, "", "budget that matches it"),
+        Param("match_ratio", ("matches",), ratio, "", "it spends at most so many times what the other spends"),
     )
 
 
@@ -182,7 +189,7 @@ def _innovation(instance: Instance) -> tuple[Param, ...]:
     )
 
 
-def _objective(instance: Instance, book: Ledger, asked: Policies) -> tuple[Param, ...]:
+def _objective(instance: Instance, book: Ledger) -> tuple[Param, ...]:
     scenario, weight = instance.scenario, instance.timeline.weight
     national = np.maximum(instance.demand.sum(axis=0), 1e-12)
     unmet = np.array([d.unmet_price for d in scenario.demand])[:, None] * weight[None] / national
@@ -205,50 +212,17 @@ def _objective(instance: Instance, book: Ledger, asked: Policies) -> tuple[Param
             "loss by overspending in all",
         ),
         Param(
-            "shortfall_price",
-            ("policies",),
-            np.array([row.rule.price or 0.0 for row in asked.rows]),
-            "per limit",
-            "loss by missing a rule",
+            "exceeded_upkeep_price",
+            ("upkeeps",),
+            np.array([1e3 * (budgets[u.budget].price or 0.0) for u in book.upkeeps]),
+            "per billion",
+            "loss by overspending in the tail",
         ),
-    )
-
-
-def _policy(asked: Policies) -> tuple[Param, ...]:
-    senses = np.array([row.rule.sense for row in asked.rows], dtype=object)
-    limits = np.array([row.limit for row in asked.rows])
-    return (
-        *_weighed(asked, asked.stocks, "stock", "time"),
-        *_weighed(asked, asked.orders, "order", "year"),
-        Param("policy_limit", ("policies",), limits, "share of the limit", "limit of a row"),
         Param(
-            "floor_row", ("floors",), np.flatnonzero(senses == "floor").astype(np.int64), "", "policy row of a floor"
+            "unmatched_price",
+            ("matches",),
+            np.array([1e3 * (x.price or 0.0) for x in book.matches]),
+            "per billion",
+            "loss by spending beyond what matches it",
         ),
-        Param("cap_row", ("caps",), np.flatnonzero(senses == "cap").astype(np.int64), "", "policy row of a cap"),
-    )
-
-
-def _weighed(asked: Policies, entries: Entries, name: str, when: str) -> tuple[Param, ...]:
-    over = (f"{name}_entries",)
-    years = np.array([row.year for row in asked.rows], np.int64)[entries.row]
-    return (
-        Param(f"{name}_weight", over, entries.weight, "share of the limit per module", f"weight of a {name} in a row"),
-        Param(f"{name}_region", over, entries.region, "", "region of an entry"),
-        Param(f"{name}_asset", over, entries.asset, "", "asset of an entry"),
-        Param(f"{name}_{when}", over, years, "", "year of an entry"),
-    )
-
-
-def _growth(instance: Instance) -> tuple[Param, ...]:
-    limits, pairs = instance.scenario.growth_limits, growing_assets(instance)
-    rate = np.array([limits[g].rate for g, _ in pairs])
-    asset = np.array([a for _, a in pairs], np.int64)
-    base = base_modules(instance.scenario)
-    seed = np.array([limits[g].seed for g, _ in pairs]) * base.sum(axis=0)[asset]
-    room = np.broadcast_to(seed[None, :, None], (len(base), len(pairs), instance.timeline.orders)).copy()
-    room[:, :, 0] += rate * base[:, asset]
-    return (
-        Param("growth_rate", ("growing",), rate, "per year", "orders per stock of the year before"),
-        Param("growing_asset", ("growing",), asset, "", "asset of a growth limit"),
-        Param("growth_room", ("regions", "growing", "years"), room, "modules", "orders allowed beside the rate"),
     )

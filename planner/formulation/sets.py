@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from planner.budgets import Ledger
 from planner.instance import Instance
-from planner.policies import Policies
 from planner.symbols import IndexSet, Subsets
 
 FIRST_POINTS = np.geomspace(0.25, 6.0, 4)
@@ -17,19 +16,14 @@ FIRST_POINTS = np.geomspace(0.25, 6.0, 4)
 Ints = NDArray[np.int64]
 
 
-def index_sets(instance: Instance, book: Ledger, asked: Policies) -> tuple[IndexSet, ...]:
-    """All index sets, labelled with the ids of the config."""
-    return (*_supply_sets(instance), *_money_sets(instance, book), *_policy_sets(instance, asked))
+def index_sets(instance: Instance, book: Ledger) -> tuple[IndexSet, ...]:
+    """Index sets of supply and money, labelled with the ids of the config."""
+    return (*_supply_sets(instance), *_money_sets(instance, book))
 
 
-def subset_families(instance: Instance, book: Ledger, asked: Policies) -> tuple[Subsets, ...]:
-    """All families of subsets."""
-    return (
-        *_supply_subsets(instance),
-        *_flow_subsets(instance),
-        *_money_subsets(book),
-        *_policy_subsets(asked),
-    )
+def subset_families(instance: Instance, book: Ledger) -> tuple[Subsets, ...]:
+    """Families of subsets of supply and money."""
+    return (*_supply_subsets(instance), *_flow_subsets(instance), *_money_subsets(book))
 
 
 def region_ids(instance: Instance) -> tuple[str, ...]:
@@ -125,29 +119,7 @@ def _money_sets(instance: Instance, book: Ledger) -> tuple[IndexSet, ...]:
             tuple(f"{budgets[u.budget]}:{year[u.time]}" for u in book.upkeeps),
             "a yearly budget in the tail",
         ),
-    )
-
-
-def _policy_sets(instance: Instance, asked: Policies) -> tuple[IndexSet, ...]:
-    regions, year = region_ids(instance), instance.timeline.year
-    names = [
-        f"{row.rule.id}:{'nation' if row.region is None else regions[row.region]}:{year[row.year]}"
-        for row in asked.rows
-    ]
-    floors = tuple(name for name, row in zip(names, asked.rows, strict=True) if row.rule.sense == "floor")
-    caps = tuple(name for name, row in zip(names, asked.rows, strict=True) if row.rule.sense == "cap")
-    growing = [f"{instance.scenario.growth_limits[g].id}:{asset_ids(instance)[a]}" for g, a in growing_assets(instance)]
-    return (
-        IndexSet("policies", "q", tuple(names), "rows of floors and caps"),
-        IndexSet("floors", "q", floors, "rows of floors"),
-        IndexSet("caps", "q", caps, "rows of caps"),
-        IndexSet(
-            "stock_entries", "e", tuple(map(str, range(len(asked.stocks.row)))), "a stock that a policy row weighs"
-        ),
-        IndexSet(
-            "order_entries", "e", tuple(map(str, range(len(asked.orders.row)))), "an order that a policy row weighs"
-        ),
-        IndexSet("growing", "g", tuple(growing), "assets whose orders grow at a limited rate"),
+        IndexSet("matches", "m", tuple(match.label for match in book.matches), "matching funds, by year or in all"),
     )
 
 
@@ -158,27 +130,27 @@ def _supply_subsets(instance: Instance) -> tuple[Subsets, ...]:
     housed = [[a for a, x in enumerate(scenario.assets) if x.housed_in == known[h]] for h in halls(instance)]
     alive = [_alive(instance, a, t) for a in range(len(known)) for t in range(len(time.year))]
     return (
-        _family("alive", ("assets", "times"), "years", alive, "years whose orders are in service"),
-        _family(
+        family("alive", ("assets", "times"), "years", alive, "years whose orders are in service"),
+        family(
             "year_before", ("years",), "years", [[v - 1] if v else [] for v in range(time.orders)], "the year before"
         ),
-        _family("carriers", ("regions",), "assets", [carriers for _ in regions], "assets that carry traffic"),
-        _family("housed", ("halls",), "assets", housed, "assets that a hall houses"),
-        _family(
+        family("carriers", ("regions",), "assets", [carriers for _ in regions], "assets that carry traffic"),
+        family("housed", ("halls",), "assets", housed, "assets that a hall houses"),
+        family(
             "suppliers",
             ("factors",),
             "assets",
             [np.flatnonzero(row) for row in innovation.supply],
             "assets that supply a factor",
         ),
-        _family(
+        family(
             "feeders",
             ("factors",),
             "classes",
             [np.flatnonzero(row) for row in innovation.feed],
             "demand classes that feed a factor",
         ),
-        _family(
+        family(
             "neighbours",
             ("regions",),
             "regions",
@@ -201,7 +173,7 @@ def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
     away = np.where(net.gbps_km > 0, net.host, -1)
     cells = regions * classes
     return (
-        _grouped(
+        grouped(
             "inflows",
             ("regions", "classes"),
             "arcs",
@@ -209,7 +181,7 @@ def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
             cells,
             "arcs into a region",
         ),
-        _grouped(
+        grouped(
             "outflows",
             ("regions", "classes"),
             "arcs",
@@ -217,8 +189,8 @@ def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
             cells,
             "arcs out of a region",
         ),
-        _grouped("exports", ("regions",), "arcs", away, regions, "arcs that need interregional bandwidth"),
-        _grouped(
+        grouped("exports", ("regions",), "arcs", away, regions, "arcs that need interregional bandwidth"),
+        grouped(
             "posts_for",
             ("regions", "classes"),
             "posts",
@@ -226,36 +198,30 @@ def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
             cells,
             "posts of a class",
         ),
-        _grouped("posts_at", ("hosts",), "posts", np.array(post_host, np.int64), len(host_at), "posts of a host"),
+        grouped("posts_at", ("hosts",), "posts", np.array(post_host, np.int64), len(host_at), "posts of a host"),
     )
 
 
 def _money_subsets(book: Ledger) -> tuple[Subsets, ...]:
     before = [[] if grant.before is None else [grant.before] for grant in book.grants]
     return (
-        _family("budget_regions", ("budgets",), "regions", book.regions, "regions that a budget pays for"),
-        _family("budget_assets", ("budgets",), "assets", book.assets, "assets that a budget pays for"),
-        _family("grant_before", ("grants",), "grants", before, "the grant whose rest carries over"),
-        _family("total_years", ("totals",), "years", [total.years for total in book.totals], "years of a total budget"),
+        family("budget_regions", ("budgets",), "regions", book.regions, "regions that a budget pays for"),
+        family("budget_assets", ("budgets",), "assets", book.assets, "assets that a budget pays for"),
+        family("grant_before", ("grants",), "grants", before, "the grant whose rest carries over"),
+        family("total_years", ("totals",), "years", [total.years for total in book.totals], "years of a total budget"),
+        family("match_years", ("matches",), "years", [x.years for x in book.matches], "years of what is matched"),
+        family("match_of_years", ("matches",), "years", [x.of_years for x in book.matches], "years of what matches it"),
     )
 
 
-def _policy_subsets(asked: Policies) -> tuple[Subsets, ...]:
-    rows = len(asked.rows)
-    return (
-        _grouped("stocks_of", ("policies",), "stock_entries", asked.stocks.row, rows, "stocks that a row weighs"),
-        _grouped("orders_of", ("policies",), "order_entries", asked.orders.row, rows, "orders that a row weighs"),
-    )
-
-
-def _family(name: str, sets: tuple[str, ...], of: str, cells: Iterable[Sequence[int] | Ints], doc: str) -> Subsets:
+def family(name: str, sets: tuple[str, ...], of: str, cells: Iterable[Sequence[int] | Ints], doc: str) -> Subsets:
     """Subsets from lists of members, one per cell of the sets in row-major order."""
     lists = [np.asarray(cell, np.int64) for cell in cells]
     starts = np.concatenate([[0], np.cumsum([len(members) for members in lists], dtype=np.int64)])
     return Subsets(name, sets, of, starts.astype(np.int64), np.concatenate([np.zeros(0, np.int64), *lists]), doc)
 
 
-def _grouped(name: str, sets: tuple[str, ...], of: str, cell_of: Ints, cells: int, doc: str) -> Subsets:
+def grouped(name: str, sets: tuple[str, ...], of: str, cell_of: Ints, cells: int, doc: str) -> Subsets:
     """Subsets by the cell each member belongs to; members of negative cells belong nowhere."""
     order = np.argsort(cell_of, kind="stable")
     order = order[cell_of[order] >= 0]

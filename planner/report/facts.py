@@ -114,7 +114,7 @@ def binding(plan: Plan) -> list[Binding]:
     for row in rows(plan, "rules", phase="plan"):
         groups.setdefault(row["rule"], []).append(row)
     found = [
-        Binding(rule, members[0]["kind"], len(members), tuple(r for r in members if r["binds"] or r["shortfall"] > 0))
+        Binding(rule, members[0]["kind"], len(members), tuple(r for r in members if r["status"] != "kept"))
         for rule, members in groups.items()
     ]
     return sorted((b for b in found if b.rows), key=lambda b: -b.worth)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from planner.plan import Plan
 from planner.scenario import Scenario
-from planner.verify import certificate, innovation, limits, money, physical, policy, prices, whole
+from planner.verify import certificate, facts, innovation, limits, money, physical, policy, prices, projects, whole
 from planner.verify.given import given
 from planner.verify.told import Told
 from planner.verify.verdict import Check, Verdict
@@ -20,7 +20,9 @@ CHECKS = (
     *money.CHECKS,
     *innovation.CHECKS,
     *policy.CHECKS,
+    *projects.CHECKS,
     *limits.CHECKS,
+    *facts.CHECKS,
     *prices.CHECKS,
     *certificate.CHECKS,
 )

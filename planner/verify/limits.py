@@ -9,11 +9,13 @@ import numpy as np
 
 from planner.verify.given import gwh_per_unit, own_supply, survivors
 from planner.verify.innovation import scales, usable
+from planner.verify.money import matching
 from planner.verify.policy import policies
+from planner.verify.projects import demands
 from planner.verify.rows import capped, halls
 from planner.verify.sides import Side, together
 from planner.verify.told import Floats, Record, Told
-from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_most, equal
+from planner.verify.verdict import SOLVED, Check, at_most, equal, stated
 
 
 def sides(told: Told) -> list[Side]:
@@ -32,7 +34,9 @@ def growth(told: Told) -> Iterator[Side]:
             a = now.assets.index(name)
             room = limit.rate * stock[r, a, m - 1] + limit.seed * float(now.scenario.assets[a].base_stock.sum())
             unit = now.scenario.assets[a].module_units
-            yield Side(limit.id, "growth", region, name, year, float(order[r, a, m]), room, unit)
+            size = limit.rate * stock[r, a, 0] + limit.seed * float(now.scenario.assets[a].base_stock.sum())
+            value, words = float(order[r, a, m]), now.scenario.assets[a].unit
+            yield Side(limit.id, "growth", region, name, year, value, room, words, unit, limit.price, size or 1.0)
 
 
 def power(told: Told) -> Iterator[Side]:
@@ -47,7 +51,8 @@ def power(told: Told) -> Iterator[Side]:
     room = np.maximum(own_supply(now.scenario.electricity, now), today[:, None])
     used = np.einsum("ra,ram->rm", new, stock)
     limit = room - np.einsum("ra,ram->rm", old - new, left)
-    yield from _by_region(told, "computing_is_within_power_headroom", "power", "", used, limit, 1.0)
+    rule, price = "computing_is_within_power_headroom", now.scenario.electricity.price
+    yield from _by_region(told, rule, "power", "", used, limit, "GWh", 1.0, price)
 
 
 def staff(told: Told) -> Iterator[Side]:
@@ -59,15 +64,16 @@ def staff(told: Told) -> Iterator[Side]:
     used = np.einsum("a,ram->rm", each, told.array("stocks", "units"))
     today = survivors(now)[:, :, 0] @ each
     limit = np.maximum(own_supply(now.scenario.staff, now), today[:, None])
-    yield from _by_region(told, "staff_is_enough", "staff", "", used, limit, 1.0)
+    yield from _by_region(told, "staff_is_enough", "staff", "", used, limit, "FTE", 1.0, now.scenario.staff.price)
 
 
 def talent(told: Told) -> Iterator[Side]:
     """Levels within what the talent of a region can use."""
     level, limit, scale = told.array("factors", "level"), usable(told.now), scales(told.now)
+    units = {factor.id: factor.unit for factor in told.now.scenario.factors}
     for name in capped(told.now):
-        f = told.now.factors.index(name)
-        yield from _by_region(told, f"{name}_usable_by_talent", "talent", "", level[:, f], limit[:, f], scale[f])
+        f, rule = told.now.factors.index(name), f"{name}_usable_by_talent"
+        yield from _by_region(told, rule, "talent", "", level[:, f], limit[:, f], units[name], scale[f])
 
 
 def housing(told: Told) -> Iterator[Side]:
@@ -77,7 +83,8 @@ def housing(told: Told) -> Iterator[Side]:
         space = np.array([asset.housing_per_unit * (asset.housed_in == hall) for asset in assets])
         at = told.now.assets.index(hall)
         used, unit = np.einsum("a,ram->rm", space, stock), assets[at].module_units
-        yield from _by_region(told, "halls_house_the_machines", "housing", hall, used, stock[:, at], unit)
+        words = assets[at].unit
+        yield from _by_region(told, "halls_house_the_machines", "housing", hall, used, stock[:, at], words, unit)
 
 
 def bandwidth(told: Told) -> Iterator[Side]:
@@ -85,56 +92,66 @@ def bandwidth(told: Told) -> Iterator[Side]:
     carries = told.now.asset_amounts("carries_traffic")
     used = told.array("flows", "traffic_gbps_km").sum(axis=(1, 2))
     limit = np.einsum("a,ram->rm", carries, told.array("stocks", "units"))
-    yield from _by_region(told, "traffic_is_within_bandwidth", "bandwidth", "", used, limit, 1.0)
+    yield from _by_region(told, "traffic_is_within_bandwidth", "bandwidth", "", used, limit, "Gbit/s km", 1.0)
 
 
 def _by_region(
-    told: Told, rule: str, kind: str, asset: str, value: Floats, limit: Floats, unit: float
+    told: Told,
+    rule: str,
+    kind: str,
+    asset: str,
+    value: Floats,
+    limit: Floats,
+    counted_in: str,
+    unit: float,
+    price: float | None = None,
 ) -> Iterator[Side]:
     for (r, region), (m, year) in product(enumerate(told.now.regions), enumerate(told.now.later, start=1)):
-        yield Side(rule, kind, region, asset, year, float(value[r, m]), float(limit[r, m]), unit)
+        found, room = float(value[r, m]), float(limit[r, m])
+        yield Side(rule, kind, region, asset, year, found, room, counted_in, unit, price, abs(room) or 1.0)
 
 
-SECTIONS = (policies, growth, power, staff, talent, housing, bandwidth)
+SECTIONS = (policies, matching, growth, power, staff, talent, housing, bandwidth, demands)
 
 
 def only_soft_rules_fall_short(told: Told) -> Check:
-    """No shortfall where a rule has no price."""
+    """No shortfall where a rule has no price, but for what facts break (facts.py)."""
     found = together(sides(told))
     short = found.shown(told, "shortfall")
-    expected = np.where([side.soft for side in found.rows], short, 0.0)
+    facts = told.now.scenario.actuals is not None
+    expected = np.where([facts or side.soft for side in found.rows], short, 0.0)
     cells, reason = found.cells("shortfall"), "as it is hard"
     return equal("only soft rules fall short", cells, short, expected, reason, tolerance=SOLVED, unit=found.unit)
 
 
 def growth_is_limited(told: Told) -> Check:
     """Orders stay within their growth limit."""
-    return _kept("growth is limited", growth(told), "rate and seed allow")
+    return _kept(told, "growth is limited", growth(told), "rate and seed allow")
 
 
 def computing_is_within_power_headroom(told: Told) -> Check:
     """Computing draws no more electricity than a region can spare."""
-    return _kept("computing is within power headroom", power(told), "the electricity it may use")
+    return _kept(told, "computing is within power headroom", power(told), "the electricity it may use")
 
 
 def staff_is_enough(told: Told) -> Check:
     """The stock needs no more people than there are."""
-    return _kept("staff is enough", staff(told), "the staff there is")
+    return _kept(told, "staff is enough", staff(told), "the staff there is")
 
 
 def levels_are_usable_by_talent(told: Told) -> Check:
     """A level counts no further than talent can use it."""
-    return _kept("levels are usable by talent", talent(told), "what talent can use")
+    return _kept(told, "levels are usable by talent", talent(told), "what talent can use")
 
 
 def halls_house_the_machines(told: Told) -> Check:
     """Machines have a hall."""
-    return _kept("halls house the machines", housing(told), "the halls there are")
+    return _kept(told, "halls house the machines", housing(told), "the halls there are")
 
 
 def traffic_is_within_bandwidth(told: Told) -> Check:
     """Flows to other regions have their bandwidth."""
-    return _kept("traffic is within bandwidth", bandwidth(told), "the bandwidth there is")
+    return _kept(told, "traffic is within bandwidth", bandwidth(told), "the bandwidth there is")
 
 
 def rules_show_their_value(told: Told) -> Check:
@@ -153,25 +170,49 @@ def rules_show_their_limit(told: Told) -> Check:
     return equal("rules show their limit", cells, shown, found.limit, reason, tolerance=SOLVED, unit=found.unit)
 
 
-def rules_show_what_binds(told: Told) -> Check:
-    """`binds` is 1 where value equals limit to 1e-6 or the rule is missed."""
+def rules_show_their_unit(told: Told) -> Check:
+    """Value, limit and shortfall of every row are counted in the unit of their rule."""
+    found = together(sides(told))
+    shown = found.told(told, "unit")
+    wrong = [(side, unit) for side, unit in zip(found.rows, shown, strict=True) if side.counted_in != unit]
+    problem = None
+    if wrong:
+        side, unit = wrong[0]
+        problem = f"rules.csv: {side.label}", f"unit is {unit!r}, expected {side.counted_in!r}"
+    return stated("rules show their unit", len(shown), problem)
+
+
+def rules_show_their_status(told: Told) -> Check:
+    """`missed` where a row falls short, `binding` where value equals limit, else `kept`; to 1e-6 of the limit."""
     rows = told.records("rules")
-    labels = [f"{row['rule']}, {row['region'] or 'nation'}, {row['year']}" for row in rows]
-    expected = np.array([_binds(row) for row in rows])
-    found = np.array([float(row["binds"]) for row in rows])
-    cells = Cells("rules.csv", "binds", (labels,))
-    return equal("rules show what binds", cells, found, expected, "from value and limit", tolerance=COUNTED)
+    wrong = next((row for row in rows if row["status"] != _status(row)), None)
+    problem = None
+    if wrong is not None:
+        place = f"rules.csv: {wrong['rule']}, {wrong['region'] or 'nation'}, {wrong['year']}"
+        problem = place, f"status is {wrong['status']!r}, expected {_status(wrong)!r} from value, limit and shortfall"
+    return stated("rules show their status", len(rows), problem)
 
 
-def _binds(row: Record) -> float:
-    near = abs(row["value"] - row["limit"]) <= 1e-6 * max(1.0, abs(row["limit"]))
-    return float(near or row["shortfall"] > 0)
+def _status(row: Record) -> str:
+    allowed = 1e-6 * max(1.0, abs(row["limit"]))
+    if row["shortfall"] > allowed:
+        return "missed"
+    return "kept" if abs(row["value"] - row["limit"]) > allowed else "binding"
 
 
-def _kept(name: str, rows: Iterable[Side], reason: str) -> Check:
+def shortfalls_are_what_is_missing(told: Told) -> Check:
+    """A rule with a price falls short by what it is missed by and no more, because a shortfall costs."""
+    found = together(side for side in sides(told) if side.soft)
+    cells, short = found.cells("shortfall"), found.shown(told, "shortfall")
+    name, reason = "shortfalls are what is missing", "what value and limit leave, as a shortfall costs"
+    return equal(name, cells, short, found.missing, reason, tolerance=SOLVED, unit=found.unit)
+
+
+def _kept(told: Told, name: str, rows: Iterable[Side], reason: str) -> Check:
+    """Values stay within their limits, and what those with a price are missed by."""
     found = together(rows)
-    cells = found.cells("value")
-    return at_most(name, cells, found.value, found.limit, reason, tolerance=SOLVED, unit=found.unit)
+    limit = found.limit + found.shown(told, "shortfall")
+    return at_most(name, found.cells("value"), found.value, limit, reason, tolerance=SOLVED, unit=found.unit)
 
 
 CHECKS = (
@@ -184,5 +225,7 @@ CHECKS = (
     traffic_is_within_bandwidth,
     rules_show_their_value,
     rules_show_their_limit,
-    rules_show_what_binds,
+    rules_show_their_unit,
+    rules_show_their_status,
+    shortfalls_are_what_is_missing,
 )

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from planner.scenario import Budget
-from planner.verify.given import charged, inside, prices
+from planner.verify.alone import order_prices
+from planner.verify.given import inside, prices
+from planner.verify.projects import built
+from planner.verify.sides import Side, together
 from planner.verify.told import Floats, Told
 from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_most, equal
 
 
 def orders_cost_their_price(told: Told) -> Check:
-    """Capex of an order: units at the price of the year in the region (mode `salvage`: the share charged)."""
-    expected = told.array("orders", "units") * _order_prices(told)
+    """Capex of an order: units at the price of the year in the region (mode `salvage`: the share charged).
+
+    That of a project: what the project says; in frozen years what was paid.
+    """
+    projects = built(told)
+    expected = (told.array("orders", "units") - projects.units) * _order_prices(told) + projects.capex
     found, cells = told.array("orders", "capex_million"), _cells(told, "orders.csv", "capex_million", told.now.moments)
     return equal("orders cost their price", cells, found, expected, "from units and price", tolerance=COUNTED)
 
@@ -27,9 +35,9 @@ def capex_is_spent_on_orders(told: Told) -> Check:
 
 
 def opex_is_spent_on_stock(told: Told) -> Check:
-    """Upkeep is a share of the price of the year of all that stands."""
+    """Upkeep is a share of the price of the year of all that stands, and what projects cost beside it."""
     share = told.now.asset_amounts("opex_share")[:, None]
-    expected = (told.array("stocks", "units") * prices(told.now) * share)[..., 1:]
+    expected = (told.array("stocks", "units") * prices(told.now) * share + built(told).opex)[..., 1:]
     found = told.array("spending", "opex_million")[..., 1:]
     cells = _cells(told, "spending.csv", "opex_million", told.now.later)
     return equal("opex is spent on stock", cells, found, expected, "from stock and price", tolerance=COUNTED)
@@ -54,6 +62,7 @@ class Line:
     limit: float
     brought: float
     spent: float
+    by_year: dict[int, float]
 
 
 def budget_limits_are_granted(told: Told) -> Check:
@@ -82,8 +91,9 @@ def only_carrying_budgets_leave_money(told: Told) -> Check:
 
 
 def only_soft_budgets_are_exceeded(told: Told) -> Check:
-    """Nothing is spent above the limit of a budget without a price, nor in the tail."""
-    free = [line.budget.price is not None and line.year not in told.now.tail for line in lines(told)]
+    """Nothing is spent above the limit of a budget without a price, but for what facts cost (facts.py)."""
+    facts = told.now.scenario.actuals is not None
+    free = [facts or line.budget.price is not None for line in lines(told)]
     return _none_but(told, "only soft budgets are exceeded", "exceeded_million", free, "it is hard")
 
 
@@ -97,11 +107,32 @@ def spending_is_within_budget(told: Told) -> Check:
     return at_most("spending is within budget", cells, used, room, reason, tolerance=SOLVED, unit=1.0)
 
 
+def matching(told: Told) -> Iterator[Side]:
+    """What budgets spend beside a multiple of what those spend that match them."""
+    budgets = {budget.id: budget for budget in told.now.scenario.budgets}
+    unit = f"million {told.now.scenario.currency}"
+    for rule in told.now.scenario.matching_funds:
+        own, other = budgets[rule.budget], budgets[rule.of]
+        paid, beside = _spent(told, own), _spent(told, other)
+        for year in (0,) if rule.period == "total" else own.scope.years or told.now.years:
+            counts = year == 0 or year in (other.scope.years or told.now.years)
+            limit = rule.ratio * beside[year] * counts
+            yield Side(rule.id, "matching", "", "", year, paid[year], limit, unit, 1e3, rule.price)
+
+
+def funds_are_matched(told: Told) -> Check:
+    """Budgets spend no more than their matching funds allow."""
+    found = together(matching(told))
+    limit = found.limit + found.shown(told, "shortfall")
+    cells, reason = found.cells("value"), "what the matching funds and the shortfall allow"
+    return at_most("funds are matched", cells, found.value, limit, reason, tolerance=SOLVED, unit=found.unit)
+
+
 def lines(told: Told) -> list[Line]:
     """All rows of budgets.csv."""
     rows = {(row["budget"], row["year"]): row for row in told.records("budgets")}
     budgets = {budget.id: budget for budget in told.now.scenario.budgets}
-    spent = {name: _spent(told, budget) for name, budget in budgets.items()}
+    spent = {name: _really_spent(told, budget) for name, budget in budgets.items()}
     return [
         Line(
             budget=budgets[name],
@@ -110,6 +141,7 @@ def lines(told: Told) -> list[Line]:
             limit=_limit(told, budgets[name], year),
             brought=_brought(rows.get((name, year - 1)), budgets[name], year, told),
             spent=spent[name][year],
+            by_year=spent[name],
         )
         for (name, year), row in rows.items()
     ]
@@ -136,11 +168,22 @@ def _spent(told: Told, budget: Budget) -> dict[int, float]:
     return by_year | {0: sum(by_year[year] for year in budget.scope.years or told.now.years)}
 
 
+def _really_spent(told: Told, budget: Budget) -> dict[int, float]:
+    """The same, with what was booked for upkeep and electricity of frozen years in its place."""
+    facts, by_year = told.now.scenario.actuals, _spent(told, budget)
+    rows = () if facts is None else tuple(row for row in facts.upkeep if row.budget == budget.id)
+    scope = inside(budget.scope, told.now)
+    capex = np.einsum("ra,ram->m", scope, told.array("spending", "capex_million")) * ("capex" in budget.kinds)
+    at = told.now.moments.index
+    by_year |= {row.year: float(capex[at(row.year)]) + row.opex_million + row.energy_million for row in rows}
+    return by_year | {0: sum(by_year[year] for year in budget.scope.years or told.now.years)}
+
+
 def _order_prices(told: Told) -> Floats:
     """Million per unit ordered, (R, A, M); zero where nothing can be ordered."""
     count = len(told.now.years)
     paid = np.zeros((len(told.now.regions), len(told.now.assets), len(told.now.moments)))
-    paid[:, :, 1 : 1 + count] = prices(told.now)[:, :, 1 : 1 + count] * charged(told.now)[None]
+    paid[:, :, 1 : 1 + count] = order_prices(told.now)
     return paid
 
 
@@ -176,4 +219,5 @@ CHECKS = (
     only_carrying_budgets_leave_money,
     only_soft_budgets_are_exceeded,
     spending_is_within_budget,
+    funds_are_matched,
 )

@@ -6,19 +6,26 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from planner.verify.alone import corrections, is_frozen
 from planner.verify.given import asked, delays, gwh_per_unit, in_service, survivors, whole_years
+from planner.verify.projects import built
 from planner.verify.told import Floats, Record, Told
 from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_most, equal, stated
 
 
 def units_are_named(told: Told) -> Check:
-    """Orders and stocks are counted in the unit of their asset."""
-    unit = {asset.id: asset.unit for asset in told.now.scenario.assets}
-    rows = [(name, row) for name in ("orders", "stocks") for row in told.records(name)]
-    for name, row in rows:
-        if row["unit"] != unit[row["asset"]]:
-            place = f"{name}.csv: {row['region']}, {row['asset']}, {row['year']}"
-            fault = f"unit is {row['unit']!r}, expected {unit[row['asset']]!r}"
+    """Orders and stocks are counted in the unit of their asset, levels in that of their factor, and so on."""
+    scenario = told.now.scenario
+    by_asset = {asset.id: asset.unit for asset in scenario.assets}
+    by_factor = {factor.id: factor.unit for factor in scenario.factors}
+    rows = [(name, row, by_asset[row["asset"]]) for name in ("orders", "stocks") for row in told.records(name)]
+    rows += [("factors", row, by_factor[row["factor"]]) for row in told.records("factors")]
+    rows += [("innovation", row, scenario.innovation_unit) for row in told.records("innovation")]
+    rows += [("divide", row, "1") for row in told.records("divide")]
+    for name, row, unit in rows:
+        if row["unit"] != unit:
+            place = f"{name}.csv: {', '.join(str(cell) for cell in list(row.values())[:3])}"
+            fault = f"unit is {row['unit']!r}, expected {unit!r}"
             return stated("units are named", len(rows), (place, fault))
     return stated("units are named", len(rows), None)
 
@@ -32,9 +39,9 @@ def orders_are_modules(told: Told) -> Check:
 
 
 def orders_are_whole(told: Told) -> Check:
-    """Where the asset says so, whole modules are ordered."""
+    """Where the asset says so, whole modules are ordered; a project builds what it builds."""
     whole = {asset.id for asset in told.now.scenario.assets if asset.integer}
-    rows, cells = _rows(told, "orders", "modules", among=whole)
+    rows, cells = _decided(told, "modules", among=whole)
     found = _column(rows, "modules")
     reason = "as the asset comes in whole modules"
     return equal("orders are whole", cells, found, np.rint(found), reason, tolerance=SOLVED, unit=1.0)
@@ -42,7 +49,7 @@ def orders_are_whole(told: Told) -> Check:
 
 def orders_serve_after_their_lead(told: Told) -> Check:
     """An order serves from its year plus the lead time of the asset."""
-    rows, cells = _rows(told, "orders", "in_service_year")
+    rows, cells = _ordered(told, "in_service_year")
     lead = {asset.id: whole_years(asset)[0] for asset in told.now.scenario.assets}
     expected = np.array([float(row["year"] + lead[row["asset"]]) for row in rows])
     found = _column(rows, "in_service_year")
@@ -51,7 +58,7 @@ def orders_serve_after_their_lead(told: Told) -> Check:
 
 def orders_serve_in_time(told: Told) -> Check:
     """Nothing is ordered that serves only after the last moment the plan looks at."""
-    rows, cells = _rows(told, "orders", "in_service_year")
+    rows, cells = _decided(told, "in_service_year")
     found = _column(rows, "in_service_year")
     last = np.full(len(rows), float(told.now.moments[-1]))
     return at_most("orders serve in time", cells, found, last, "the last year of the plan", tolerance=0.0)
@@ -65,9 +72,11 @@ def base_stock_dies(told: Told) -> Check:
 
 
 def stock_is_what_survives(told: Told) -> Check:
-    """What stands is what is left of the base stock plus every order in service."""
-    ordered = told.array("orders", "units")[:, :, 1 : 1 + len(told.now.years)]
-    expected = survivors(told.now) + np.einsum("rav,avm->ram", ordered, in_service(told.now))
+    """What stands is what is left of the base stock, as counts correct it, plus every order and project in service."""
+    projects, years = built(told), slice(1, 1 + len(told.now.years))
+    ordered = (told.array("orders", "units") - projects.units)[:, :, years]
+    left = survivors(told.now) + corrections(told.now)
+    expected = left + np.einsum("rav,avm->ram", ordered, in_service(told.now)) + projects.standing
     found, module = told.array("stocks", "units"), told.now.asset_amounts("module_units")[:, None]
     cells, reason = _stock_cells(told, "units"), "from base stock and orders"
     return equal("stock is what survives", cells, found, expected, reason, tolerance=SOLVED, unit=module)
@@ -172,9 +181,24 @@ def machines_work_within_stock(told: Told) -> Check:
     return at_most("machines work within stock", cells, busy, stock, "the stock", tolerance=SOLVED, unit=module)
 
 
-def _rows(told: Told, table: str, quantity: str, among: set[str] | None = None) -> tuple[list[Record], Cells]:
-    """Rows of a table (of some assets), and their places."""
-    rows = [row for row in told.records(table) if among is None or row["asset"] in among]
+def _rows(told: Told, table: str, quantity: str) -> tuple[list[Record], Cells]:
+    """Rows of a table, and their places."""
+    return _placed(told.records(table), table, quantity)
+
+
+def _ordered(told: Told, quantity: str, among: set[str] | None = None) -> tuple[list[Record], Cells]:
+    """Orders (of some assets) that belong to no project, and their places."""
+    rows = [row for row in told.records("orders") if not row["project"] and (among is None or row["asset"] in among)]
+    return _placed(rows, "orders", quantity)
+
+
+def _decided(told: Told, quantity: str, among: set[str] | None = None) -> tuple[list[Record], Cells]:
+    """Orders that the plan decides: those of frozen years are facts."""
+    rows, _ = _ordered(told, quantity, among)
+    return _placed([row for row in rows if not is_frozen(told.now, row["year"])], "orders", quantity)
+
+
+def _placed(rows: list[Record], table: str, quantity: str) -> tuple[list[Record], Cells]:
     keys = ("host", "region", "asset", "class", "year")
     labels = [", ".join(str(row[key]) for key in keys if key in row) for row in rows]
     return rows, Cells(f"{table}.csv", quantity, (labels,))

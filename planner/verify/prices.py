@@ -14,7 +14,7 @@ from planner.verify.verdict import SOLVED, Cells, Check, at_least, at_most
 def rule_prices_are_of_what_binds(told: Told) -> Check:
     """Where a rule leaves room, more room is worth nothing: price * room = 0."""
     found = together(sides(told))
-    sign = np.where([side.kind == "floor" for side in found.rows], -1.0, 1.0)
+    sign = np.where([side.floor for side in found.rows], -1.0, 1.0)
     room = sign * (found.limit - found.value) + found.shown(told, "shortfall")
     worth = np.abs(found.shown(told, "price") * room)
     cells, none = found.cells("price times room"), np.zeros(len(worth))

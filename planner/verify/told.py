@@ -27,14 +27,14 @@ class Told:
         return self.plan.tables[table].records()
 
     def array(self, table: str, value: str) -> Floats:
-        """A column over the keys of its table in the order of KEYS, moments last."""
+        """A column over the keys of its table in the order of KEYS, moments last, rows of one key summed."""
         keys = KEYS[table]
         axes = [axis(self.now, key) for key in keys]
         places = [{label: at for at, label in enumerate(labels)} for labels in axes]
         found = np.zeros(tuple(len(labels) for labels in axes))
         shown = self.plan.tables[table]
         cells = [[place[label] for label in shown.column(key)] for key, place in zip(keys, places, strict=True)]
-        found[tuple(np.array(cell, np.int64) for cell in cells)] = shown.column(value)
+        np.add.at(found, tuple(np.array(cell, np.int64) for cell in cells), shown.column(value))
         return found
 
 

@@ -34,7 +34,7 @@ def test_the_national_plan_is_sound(update_golden):
 def no_region_takes_a_third(scenario: Scenario, plan: Plan) -> None:
     """Of what is ordered of an asset, and of the money of a class, unless a rule binds there."""
     asset_class = {asset.id: asset.asset_class for asset in scenario.assets}
-    bound = {row["region"] for row in plan.tables["rules"].records() if row["binds"] and row["price"] > 0}
+    bound = {row["region"] for row in plan.tables["rules"].records() if row["status"] == "binding" and row["price"] > 0}
     placed: Counter[tuple[str, str]] = Counter()
     for row in plan.tables["orders"].records():
         placed[row["asset"], row["region"]] += row["units"]

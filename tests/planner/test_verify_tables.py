@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from planner.tables import SCHEMAS
 from planner.verify import CHECKS, verify
-from tests.planner.verify_cases import changed, problems, rich, rich_plan, with_rows
+from tests.planner.verify_cases import changed, problems, rich, rich_plan, ruled, ruled_plan, with_rows
 
 NORTH_MAST = {"region": "north", "asset": "mast", "year": 2027}
 BY_TWO = functools.partial(lambda factor, value: value * factor, 1.001)
@@ -63,9 +63,12 @@ CELLS = [
     ("rules", "shortfall", MORE, {"rule": "staff_is_enough"}, "only soft rules fall short", "staff_is_enough"),
     ("rules", "shortfall", lambda _: 0.0, {"rule": "dream"}, "floors are reached", "rules.csv: dream, nation, 2027"),
     ("rules", "shortfall", BY_TWO, {"rule": "dream"}, "shortfalls are what is missing", "dream, nation, 2027"),
-    ("rules", "binds", lambda flag: 1 - flag, {}, "rules show what binds", "rules.csv: masts_per_head, north, 2026"),
+    ("rules", "status", lambda _: "missed", {}, "rules show their status", "rules.csv: masts_per_head, north, 2026"),
+    ("rules", "status", lambda _: "kept", {"rule": "dream"}, "rules show their status", "dream, nation, 2027"),
+    ("rules", "unit", lambda _: "GWh", {}, "rules show their unit", "rules.csv: masts_per_head, north, 2026"),
+    ("factors", "unit", lambda _: "GWh", {}, "units are named", "factors.csv: north, network, 2025"),
     ("rules", "price", lambda _: -1.0, {"rule": "slowly"}, "rule prices are gains", "slowly, north, server"),
-    ("rules", "price", lambda _: 1.0, {"kind": "staff", "binds": 0}, "rule prices are of what binds", "staff"),
+    ("rules", "price", lambda _: 1.0, {"kind": "staff", "status": "kept"}, "rule prices are of what binds", "staff"),
     ("budgets", "price_per_billion", lambda _: -1.0, {}, "budget prices are gains", "budgets.csv: programme, 2026"),
     ("capability", "sustained_fraction", BY_TWO, {}, "capability is that of the machines", "server, near"),
     ("assumptions", "value", MORE, {}, "assumptions are those of the config", "assumptions.csv"),
@@ -160,8 +163,8 @@ NUMERIC = [
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_number_that_is_changed_is_found(data: st.DataObject):
-    plan = rich_plan()
     name, at = data.draw(st.sampled_from(NUMERIC))
+    scenario, plan = (ruled(), ruled_plan()) if name == "projects" else (rich(), rich_plan())
     rows = list(plan.tables[name].rows)
     which = data.draw(st.integers(0, len(rows) - 1))
     factor = data.draw(st.sampled_from([0.0, 0.5, 0.99, 1.01, 2.0, -1.0]))
@@ -170,4 +173,4 @@ def test_any_number_that_is_changed_is_found(data: st.DataObject):
     if abs(new - old) < 0.01:
         new = old + 1.0
     rows[which] = (*rows[which][:at], new, *rows[which][at + 1 :])
-    assert not verify(rich(), with_rows(plan, name, lambda _: rows)).passed
+    assert not verify(scenario, with_rows(plan, name, lambda _: rows)).passed

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from planner.plan import Plan
-from planner.scenario import Budget, Growth, Rule, Scenario, Scope
+from planner.scenario import Budget, Growth, Matching, Project, Rule, Scenario, Scope
 from planner.solving import solve
 from planner.tables import SCHEMAS, table
 from planner.verify import Verdict
@@ -41,6 +41,53 @@ def rich(**changes: Any) -> Scenario:
         growth_limits=(Growth("slowly", ("server", "mast"), 0.5, 0.2, "by hand", ""),),
     )
     return replace(plain, **changes)
+
+
+def project(name: str, region: str, units: dict[str, float], **changes: Any) -> Project:
+    plain = Project(name, name, region, units, None, 0.0, (2026, 2027), 0, (), (), False, "by hand", "")
+    return replace(plain, **changes)
+
+
+def ruled(**changes: Any) -> Scenario:
+    """The rich case with every other kind of rule, all limits soft, and projects that depend on each other."""
+    plain = rich()
+    links, fields = Scope(("link",)), {"quantity": "order", "each": "region"}
+    assert plain.electricity is not None
+    assert plain.staff is not None
+    rules = (
+        rule("per_hall", "floor", "stock", 100.0, SERVERS, each="region", ratio_to=Scope(("hall",)), price=0.1),
+        replace(
+            rule("link_first", "cap", "order", 0.05, SERVERS, each="region", kind="precedence", ratio_to=links),
+            ratio_quantity="stock",
+            within=(("north", "south"),),
+        ),
+        rule("halls", "cap", limit=0.0, scope=Scope(("hall",), ("south",), (2027,)), kind="eligibility", **fields),
+        rule("catch_up", "floor", "stock", 0.8, replace(MASTS, years=(2027,)), each="region", kind="convergence"),
+    )
+    rules = (*rules[:3], replace(rules[3], share_of=MASTS, scaled_by="population"))
+    found = replace(
+        plain,
+        rules=(*plain.rules, *rules),
+        matching_funds=(
+            Matching("masts_matched", "Masts", "masts", "programme", 0.1, "year", 1e-6, "by hand", ""),
+            Matching("running_matched", "Running", "operation", "programme", 2.0, "total", None, "by hand", ""),
+        ),
+        growth_limits=(replace(plain.growth_limits[0], price=1e-3),),
+        electricity=replace(plain.electricity, price=0.2),
+        staff=replace(plain.staff, price=0.1),
+        projects=(
+            project("campus", "north", {"mast": 500.0, "server": 1000.0}, lead_years=1),
+            project("park", "south", {"server": 9e3}, capex_million=90.0, opex_million=3.0, needs=("campus",)),
+            project("masts", "south", {"mast": 300.0}, excludes=("park",)),
+            project("trunk", "north", {"link": 1e4}, must=True, years=(2027,)),
+        ),
+    )
+    return replace(found, **changes)
+
+
+@functools.cache
+def ruled_plan() -> Plan:
+    return solve(ruled())
 
 
 @functools.cache
@@ -84,22 +131,35 @@ def by_hand() -> Plan:
     patents, people = {"north": 30.0, "south": 10.0}, {"north": 300.0, "south": 100.0}
     dead = 1e-9**0.4
     for region, amounts in units.items():
-        for asset, price, factor, amount in zip(
-            ("mast", "server"), (2.0, 5.0), ("network", "services"), amounts, strict=True
+        for asset, price, factor, unit, amount in zip(
+            ("mast", "server"), (2.0, 5.0), ("network", "services"), ("mast", "server"), amounts, strict=True
         ):
             stocks.append((region, asset, 2025, "base", 1.0, 1.0, asset, 0.0, 0.0))
-            factors.append((region, factor, 2025, "base", 1.0, 1.0))
+            factors.append((region, factor, 2025, "base", 1.0, unit, 1.0))
             for year in (2026, 2027):
-                orders.append((region, asset, year, year, amount, amount, asset, amount * price))
+                orders.append((region, asset, year, year, amount, amount, asset, amount * price, ""))
                 stocks.append((region, asset, year, "plan", amount, 0.0, asset, 0.0, 0.0))
                 spending.append((region, asset, year, "plan", amount * price, 0.0, 0.0))
-                factors.append((region, factor, year, "plan", amount, amount))
+                factors.append((region, factor, year, "plan", amount, unit, amount))
         for year, index in ((2025, 1.0), (2026, indexes[region]), (2027, indexes[region])):
             phase, own = "base" if year == 2025 else "plan", patents[region]
             idle = own if year == 2025 else own * dead
-            innovation.append((region, year, phase, own * index, index, own * index / people[region], idle))
+            innovation.append((region, year, phase, own * index, index, own * index / people[region], idle, "patents"))
         rules += [
-            ("traffic_is_within_bandwidth", "bandwidth", region, "", year, "plan", 0.0, 0.0, 0.0, 1, 0.0)
+            (
+                "traffic_is_within_bandwidth",
+                "bandwidth",
+                region,
+                "",
+                year,
+                "plan",
+                0.0,
+                0.0,
+                0.0,
+                "Gbit/s km",
+                "binding",
+                0.0,
+            )
             for year in (2026, 2027)
         ]
     for year in (2025, 2026, 2027):
@@ -114,7 +174,7 @@ def by_hand() -> Plan:
             "worst_fifth_share": 0.2 * heads[1] / mean,
         }
         equal_world = {"gini": 0.0, "theil": 0.0, "max_over_min": 1.0, "worst_fifth_share": 0.2}
-        divide += [(year, name, value, equal_world[name]) for name, value in values.items()]
+        divide += [(year, name, value, equal_world[name], "1") for name, value in values.items()]
     value = 0.75 * math.log(indexes["north"]) + 0.25 * math.log(indexes["south"])
     rows: dict[str, list[Any]] = {s.name: [] for s in SCHEMAS}
     rows |= {"orders": orders, "stocks": stocks, "spending": spending, "factors": factors, "innovation": innovation}
@@ -153,4 +213,4 @@ def _assumptions(scenario: Scenario) -> list[tuple[Any, ...]]:
     found = [getattr(asset, name) for asset in scenario.assets for name in (*per_asset, "utilisation")]
     found += [getattr(scenario.geography, name) for name in geography]
     found += [scenario.discount_rate, scenario.floor_share]
-    return [(f"p{at}", p.value, math.nan, math.nan, p.kind, p.source, p.place) for at, p in enumerate(found)]
+    return [(f"p{at}", p.value, math.nan, math.nan, "1", p.kind, p.source, p.place) for at, p in enumerate(found)]

@@ -57,9 +57,9 @@ def _capability(ctx: Context, rows: Rows) -> Grid:
             Cell(r["origin"], mark=r["origin"]),
             number(r["capacity_pflops"]),
             Cell(percent(r["sustained_fraction"]), share=min(max(r["sustained_fraction"], 0.0), 1.0)),
-            f"{percent(r['low'])} – {percent(r['high'])}",
+            f"{percent(r['sustained_fraction_low'])} – {percent(r['sustained_fraction_high'])}",
             number(r["peak_tflops"]),
-            percent(r["utilisation"]),
+            percent(r["utilisation_fraction"]),
             r["machine"],
             r["mix"],
         )

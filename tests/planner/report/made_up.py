@@ -119,12 +119,12 @@ def _orders(tables: dict[str, list[Any]], tilt: float) -> None:
                 spent = 500e3 * (0.94 if year == 2026 else 1.01) * split[asset] * weight
                 if spent > 0:
                     units = spent / price
-                    tables["orders"].append((region, asset, year, year + lead, units, units, unit, spent))
+                    tables["orders"].append((region, asset, year, year + lead, units, units, unit, spent, ""))
 
 
 def _stocks(tables: dict[str, list[Any]]) -> None:
     ordered: defaultdict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
-    for region, asset, _, serves, _, units, _, _ in tables["orders"]:
+    for region, asset, _, serves, _, units, *_ in tables["orders"]:
         ordered[region, asset].append((serves, units))
     people = sum(PEOPLE.values())
     for asset, _, _, _, unit, _, _, life, base, gwh in ASSETS:
@@ -137,7 +137,7 @@ def _stocks(tables: dict[str, list[Any]]) -> None:
 
 
 def _money(tables: dict[str, list[Any]]) -> None:
-    capex = {(r, a, y): spent for r, a, y, _, _, _, _, spent in tables["orders"]}
+    capex = {(r, a, y): spent for r, a, y, _, _, _, _, spent, _ in tables["orders"]}
     price = {a[0]: a[5] for a in ASSETS}
     for region, asset, year, phase, units, _, _, energy, _ in tables["stocks"]:
         if phase != "base":
@@ -184,14 +184,15 @@ def _innovation(tables: dict[str, list[Any]], beta: float) -> None:
                 gain = (stock[region, asset, year] / base + 0.05) / 1.05
                 ratio *= gain**beta
                 bare *= ((left[region, asset, year] / base + 0.05) / 1.05) ** beta
-                tables["factors"].append((region, asset, year, phase, stock[region, asset, year], gain))
+                tables["factors"].append((region, asset, year, phase, stock[region, asset, year], asset, gain))
             value = I0[region] * ratio
-            tables["innovation"].append((region, year, phase, value, ratio, value / PEOPLE[region], I0[region] * bare))
+            heads, idle = value / PEOPLE[region], I0[region] * bare
+            tables["innovation"].append((region, year, phase, value, ratio, heads, idle, "patents"))
     for year in PHASES:
         for at, name in enumerate(("gini", "theil", "max_over_min", "worst_fifth_share")):
             values = [row for row in tables["innovation"] if row[1] == year]
             both = [spread([row[i] / PEOPLE[row[0]] for row in values])[at] for i in (3, 6)]
-            tables["divide"].append((year, name, *both))
+            tables["divide"].append((year, name, *both, "1"))
 
 
 def spread(per_head: list[float]) -> tuple[float, float, float, float]:
@@ -216,10 +217,11 @@ def _rules(tables: dict[str, list[Any]]) -> None:
                 0.6 + (year == 2030) * 0.02,
                 0.6,
                 0.0,
-                int(year < 2030),
+                "share",
+                "binding" if year < 2030 else "kept",
                 3e-4,
             ),
-            ("platforms_per_head", "floor", "", "platform", year, "plan", 2.1, 2.0, 0.0, 0, 0.0),
+            ("platforms_per_head", "floor", "", "platform", year, "plan", 2.1, 2.0, 0.0, "platform", "kept", 0.0),
         ]
         for region in PEOPLE:
             tight = region in ("CN-GZ", "CN-NX", "CN-GS")
@@ -234,7 +236,8 @@ def _rules(tables: dict[str, list[Any]]) -> None:
                     900.0,
                     900.0 if tight else 2000.0,
                     0.0,
-                    int(tight),
+                    "GWh",
+                    "binding" if tight else "kept",
                     2e-7 * tight,
                 ),
                 (
@@ -247,7 +250,8 @@ def _rules(tables: dict[str, list[Any]]) -> None:
                     24.0,
                     26.0 if region == "CN-XZ" else 22.0,
                     2.0 * (region == "CN-XZ"),
-                    0,
+                    "station",
+                    "missed" if region == "CN-XZ" else "kept",
                     1e-6 * (region == "CN-XZ"),
                 ),
             ]
@@ -287,6 +291,7 @@ def _evidence(tables: dict[str, list[Any]]) -> None:
                     float(value),
                     0.7 * value,
                     1.4 * value,
+                    "1",
                     kind,
                     f"S{at + 1}, table {offset}",
                     f"configs/plan.yaml:{40 + 12 * at + offset}",
@@ -298,13 +303,14 @@ def _evidence(tables: dict[str, list[Any]]) -> None:
             0.05,
             math.nan,
             math.nan,
+            "1",
             "estimated",
             "own estimate from province totals",
             "configs/plan.yaml:300",
         )
     )
     tables["assumptions"].append(
-        ("discount_rate", 0.05, 0.03, 0.08, "assumption", "public project practice", "configs/plan.yaml:12")
+        ("discount_rate", 0.05, 0.03, 0.08, "1/year", "assumption", "public project practice", "configs/plan.yaml:12")
     )
 
 
@@ -446,7 +452,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
         "size": {"columns": 38912, "rows": 21034, "nonzeros": 180233},
         "seconds": {"read": 0.4, "build": 0.7, "solve": 4.2, "tables": 0.5, "total": 6.1},
         "peak_memory_mb": 412.0,
-        "estimated": [row[0] for row in done["assumptions"].rows if row[4] == "estimated"],
+        "estimated": [row[0] for row in done["assumptions"].rows if row[5] == "estimated"],
         "capability_records": [
             {
                 "machine": "demo_host",
