@@ -145,7 +145,7 @@ def _rows(sample: Sample, method: Method) -> tuple[Floats, Floats, Floats, Ints]
         made = np.array([held[sample.region == r].mean(axis=0) for r in regions])
     else:
         last, regions = len(sample.years) - 1, _in_both_ends(sample)
-        made = np.array([held[_at(sample, r, last)] - held[_at(sample, r, 0)] for r in regions])
+        made = np.array([held[_at(sample, int(r), last)] - held[_at(sample, int(r), 0)] for r in regions])
     made = made.reshape(len(regions), held.shape[1])
     return made[:, 0], made[:, 1:], np.ones((len(made), 1)), regions.astype(np.int64)
 

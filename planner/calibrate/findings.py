@@ -92,8 +92,8 @@ def calibrate(panel: Panel, spec: Spec) -> Findings:
 def fit_for_a_plan(estimated: dict[str, float], spec: Spec, name: str, title: str) -> Elasticities:
     """Estimates as elasticities: below 0 becomes 0, more than 1 in sum is scaled to 1, each with a note.
 
-    A negative elasticity would tell the planner to tear down, and a sum above 1 is not concave (ELASTICITIES: increasing
-    returns were found nowhere).
+    A negative elasticity would tell the planner to tear down; a sum above 1 means increasing returns, which a plan
+    with a proven gap cannot hold.
     """
     notes = [f"{factor}: {value:.3f} is below 0, written as 0" for factor, value in estimated.items() if value < 0]
     beta = {factor: max(value, 0.0) for factor, value in estimated.items()}

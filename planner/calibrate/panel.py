@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,15 +44,17 @@ def open_table(path: Path) -> Table:
     return table
 
 
-def read_panel(table: Table, region: str, year: str, names: Iterable[str]) -> Panel:
-    """The columns of a table by region and year.
+def read_panel(
+    table: Table, region: str, year: str, names: Iterable[str], named_at: Mapping[str, str] = MappingProxyType({})
+) -> Panel:
+    """The columns of a table by region and year. `named_at`: where the spec names a column, for errors.
 
     Raises ConfigError with every problem: a column that is not there, a cell that is no number, a year that is no
     whole number, a region-year that appears twice.
     """
     problems: list[Problem] = []
     wanted = tuple(dict.fromkeys(names))
-    _check_columns(table, (region, year, *wanted), problems)
+    _check_columns(table, (region, year, *wanted), named_at, problems)
     if problems:
         raise ConfigError(problems)
     cells = [(key, table.cell(key, region), _year(table, key, year, problems)) for key in table.rows]
@@ -82,11 +85,12 @@ def shifted(values: Floats, years: tuple[int, ...], lag: int) -> Floats:
     return out
 
 
-def _check_columns(table: Table, names: tuple[str, ...], problems: list[Problem]) -> None:
+def _check_columns(table: Table, names: tuple[str, ...], named_at: Mapping[str, str], problems: list[Problem]) -> None:
     for name in dict.fromkeys(names):
         if name not in table.header:
             remedy = nearest(name, table.header)
-            problems.append(Problem(table.file, 1, 1, "", f"there is no column {name!r} in the panel", remedy))
+            where = f" ({named_at[name]} asks for it)" if named_at.get(name) else ""
+            problems.append(Problem(table.file, 1, 1, "", f"there is no column {name!r}{where}", remedy))
 
 
 def _check_once(table: Table, region: str, cells: list[tuple[str, str, int]], problems: list[Problem]) -> None:

@@ -45,6 +45,11 @@ def names_of(spec: Spec) -> tuple[str, ...]:
     return (spec.outcome, *(name for v in spec.variables for name in (v.column, v.over) if name is not None))
 
 
+def places_of(spec: Spec) -> dict[str, str]:
+    """Where the spec names a column of a variable, as file:line."""
+    return {name: v.place for v in spec.variables for name in (v.over, v.column) if name is not None}
+
+
 def levels(panel: Panel, variable: Variable) -> Floats:
     """What is logged, (R, Y): the column or its stock, over another column where one is named, without its lag."""
     values = panel.columns[variable.column]

@@ -12,7 +12,7 @@ from planner.calibrate.spec import METHOD_NAMES, Variable
 
 
 def config_text(found: Findings, panel: str) -> str:
-    """YAML with factors and elasticity sets, to be named in the `extends` of a plan. `panel`: name of the panel file."""
+    """YAML with factors and elasticity sets, for the `extends` of a plan. `panel`: name of the panel file."""
     lines = [
         f"# Elasticities estimated from {panel} by `innocap calibrate`. They are associations, not causal effects.",
         f"# {_basis(found)}",

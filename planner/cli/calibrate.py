@@ -33,7 +33,7 @@ def calibrate(panel: Path, spec: Path | None, output: Path, force: bool, as_json
         from planner.calibrate.estimate import EstimateError
         from planner.calibrate.findings import calibrate as estimate
         from planner.calibrate.panel import open_table, read_panel
-        from planner.calibrate.sample import names_of
+        from planner.calibrate.sample import names_of, places_of
         from planner.calibrate.write import as_json as told
         from planner.calibrate.write import config_text
         from planner.config.calibration import read_spec
@@ -42,7 +42,7 @@ def calibrate(panel: Path, spec: Path | None, output: Path, force: bool, as_json
             fail(f"{output} exists; choose another name or pass --force", BAD_INPUT)
         table = open_table(panel)
         asked = read_spec(spec) if spec is not None else _plain_spec(table)
-        held = read_panel(table, asked.region, asked.year, names_of(asked))
+        held = read_panel(table, asked.region, asked.year, names_of(asked), places_of(asked))
         try:
             found = estimate(held, asked)
         except EstimateError as error:
