@@ -7,6 +7,7 @@ import click
 from bench.cli import bench
 from planner.cli.calibrate import calibrate
 from planner.cli.check import check
+from planner.cli.drift import drift
 from planner.cli.explain import explain
 from planner.cli.math import math
 from planner.cli.report import report
@@ -14,7 +15,7 @@ from planner.cli.schema import schema
 from planner.cli.solve import solve
 from planner.cli.verify import verify
 
-PLAN_COMMANDS = (check, explain, math, solve, verify)
+PLAN_COMMANDS = (check, drift, explain, math, solve, verify)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -1,0 +1,100 @@
+"""Plan against fact: what drifted from an old plan in the years that are past, and what planning anew makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from planner.drift import tables
+from planner.plan import Plan
+from planner.scenario import Scenario
+from planner.tables import Table
+
+__all__ = ["Drift", "drift"]
+
+SHOWN_PRICES = 10
+SHOWN_RULES = 20
+
+
+@dataclass(frozen=True)
+class Drift:
+    """Tables by name, units in their column names, and what drift.json says."""
+
+    tables: Mapping[str, Table]
+    summary: Mapping[str, Any]
+
+
+def drift(scenario: Scenario, old: Plan, new: Plan) -> Drift:
+    """The drift from `old` to `new`, the plan of the scenario with its facts, solved anew.
+
+    Bounds of the change: the optimum of either plan lies within its own bounds, so  lower(new) - upper(old) <= change
+    <= upper(new) - lower(old).
+    """
+    sections = (
+        tables.money, tables.orders, tables.shifts, tables.budgets, tables.innovation, tables.divide, tables.prices,
+    )  # fmt: skip
+    found = {table.schema.name: table for table in (section(scenario, old, new) for section in sections)}
+    assert scenario.actuals is not None
+    summary = {
+        "schema": "innocap.drift/1",
+        "id": scenario.id,
+        "title": scenario.title,
+        "currency": scenario.currency,
+        "facts": {"years": list(scenario.actuals.years), "until": scenario.actuals.until},
+        "objective": _change(old.summary["bounds"], new.summary["bounds"]),
+        "money_million": _money(found["drift"]),
+        "innovation": [_pick(row, "year", "phase", "planned_innovation", "innovation", "change_percent")
+                       for row in found["drift_innovation"].records() if row["region"] == ""],
+        "gini": [_pick(row, "year", "phase", "planned_value", "value")
+                 for row in found["drift_divide"].records() if row["indicator"] == "gini"],
+        "shifts": [row for row in found["drift_shifts"].records() if row["region"] == ""],
+        "exceeded_million": [
+            _pick(row, "budget", "year", "phase", "exceeded_million")
+            for row in found["drift_budgets"].records()
+            if row["exceeded_million"] > max(row["planned_exceeded_million"], 0.0) + 1e-3
+        ],
+        "missed": _missed(old, new)[:SHOWN_RULES],
+        "missed_count": len(_missed(old, new)),
+        "prices_moved": _moved(found["drift_prices"]),
+    }  # fmt: skip
+    return Drift(found, summary)
+
+
+def _change(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    sure = old["upper"] is not None and new["upper"] is not None
+    return {
+        "unit": new["unit"],
+        "planned": {"lower": old["lower"], "upper": old["upper"]},
+        "now": {"lower": new["lower"], "upper": new["upper"]},
+        "change": {
+            "lower": new["lower"] - old["upper"] if sure else None,
+            "upper": new["upper"] - old["lower"] if sure else None,
+        },
+    }
+
+
+def _money(found: Table) -> list[dict[str, Any]]:
+    nation = [row for row in found.records() if row["dimension"] == "nation"]
+    names = ("year", "phase", "planned_capex_million", "capex_million", "planned_upkeep_million", "upkeep_million")
+    return [_pick(row, *names) for row in nation]
+
+
+def _missed(old: Plan, new: Plan) -> list[dict[str, Any]]:
+    """Rules that are missed now and were not, or not by as much, in the order of the table."""
+    keys = ("rule", "kind", "region", "asset", "year", "phase")
+    before = {tuple(row[k] for k in keys): row["shortfall"] for row in old.tables["rules"].records()}
+    rows = [row for row in new.tables["rules"].records() if row["status"] == "missed"]
+    grown = [row for row in rows if row["shortfall"] > 1.000001 * before.get(tuple(row[k] for k in keys), 0.0)]
+    return [_pick(row, *keys, "value", "limit", "shortfall", "unit") for row in grown]
+
+
+def _moved(found: Table) -> list[dict[str, Any]]:
+    """Prices that moved most: of budgets, then of rules, the largest first."""
+    rows = [row for row in found.records() if row["change_price"]]
+    kinds = [[row for row in rows if (row["kind"] == "budget") is wanted] for wanted in (True, False)]
+    return [row for found in kinds for row in found[:SHOWN_PRICES]]
+
+
+def _pick(row: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: row[name] for name in names}
