@@ -74,15 +74,14 @@ def _explain_build(
     from planner.explain.why_words import words
     from planner.solving import problem_of
 
-    found, scenario = read_of_plan(folder, config)
+    _, scenario = read_of_plan(folder, config)
     r = _found(region, [(x.id, x.name) for x in scenario.regions], "--region")
     a = _found(asset, [(x.id, x.name) for x in scenario.assets], "--asset")
     if year is not None and year not in scenario.years:
         fail(f"--year {year}: expected a year from {scenario.years[0]} to {scenario.years[-1]}", BAD_INPUT)
     years = range(len(scenario.years)) if year is None else [scenario.years.index(year)]
-    unit = unit_of(scenario, str(found.summary["bounds"]["unit"]))
     _say("solving the plan's question again, for its prices")
-    given = answer(problem_of(scenario), r, a, years, unit, _say)
+    given = answer(problem_of(scenario), r, a, years, unit_of(scenario), _say)
     _show(data(given) if as_json else words(given))
 
 

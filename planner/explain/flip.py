@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.explain.worth import Prices, prices_of
+from planner.innovation import index_of
 from planner.instance import Instance
 from planner.solve.highs import hand_over
-from planner.solve.live import InfeasibleError
-from planner.solve.tangents import Outcome, maximize
+from planner.solve.live import InfeasibleError, change_costs, optimize
+from planner.solve.tangents import SCALE, Goal, Outcome, maximize
 from planner.solving import Problem, program_of
 
 Floats = NDArray[np.float64]
@@ -66,8 +67,11 @@ class Question:
 
     @property
     def prices(self) -> Prices:
-        found = self.optimum
-        return prices_of(self.problem.instance, self.problem.program, found.values, found.row_duals)
+        """Prices of the optimum: where nothing is built those of the function itself, not of its tangents."""
+        problem, found = self.problem, self.optimum
+        if self.built <= NOTHING:
+            return _smooth_prices(problem, found.values, found.row_duals)
+        return prices_of(problem.instance, problem.program, found.values, found.row_duals)
 
 
 def ask(problem: Problem, region: int, asset: int, years: Sequence[int]) -> Question:
@@ -99,7 +103,29 @@ def without_orders(question: Question) -> Prices | None:
         found = _solve(barred, _start(question))
     except InfeasibleError:
         return None
-    return prices_of(problem.instance, barred.program, found.values, found.row_duals)
+    return _smooth_prices(barred, found.values, found.row_duals)
+
+
+def _smooth_prices(problem: Problem, values: Floats, row_duals: Floats) -> Prices:
+    """Prices of a program that gains what the innovation function gains at a point, by its slopes there.
+
+    The program with tangents has corners, and at a corner any price between two slopes will do.
+    """
+    duals, goal, program = row_duals, problem.goal, problem.program
+    if goal.is_sum:
+        highs, costs = hand_over(program), goal.linear.copy()
+        costs[goal.ratio] += _slopes(goal, values)
+        change_costs(highs, np.arange(len(costs)), SCALE * costs)
+        solved = optimize(highs, time_limit_s=problem.scenario.time_limit_s, how="interior")
+        duals = row_duals if solved is None else solved.row_duals / SCALE
+    return prices_of(problem.instance, program, values, duals)
+
+
+def _slopes(goal: Goal, values: Floats) -> Floats:
+    """What welfare gains by each ratio, (R, F, T): weight * exp(s L) * beta / x."""
+    ratio = np.maximum(values[goal.ratio], 1e-9)
+    size = index_of(goal.beta, ratio) ** goal.power
+    return np.asarray((goal.weight * size)[:, None] * goal.beta[None, :, None] / ratio)
 
 
 def change_that_flips(question: Question, barred: Prices) -> float | None:

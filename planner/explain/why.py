@@ -122,14 +122,14 @@ def answer(
     )
 
 
-def unit_of(scenario: Scenario, unit: str) -> Unit:
-    """The unit of answers, from the unit of the plan's bounds: index or log points."""
-    if unit == "index":
+def unit_of(scenario: Scenario) -> Unit:
+    """The unit of answers: innovation of the nation, or percent of whatever the objective looks at."""
+    if scenario.objective.name == "total":
         base = sum(region.innovation for region in scenario.regions)
         return Unit(base, scenario.innovation_unit or "units of innovation per year")
-    if unit == "log points":
+    if scenario.objective.unit == "log points":
         return Unit(100.0, "percent of innovation")
-    return Unit(1.0, unit)
+    return Unit(100.0, f"hundredths of the objective ({scenario.objective.unit})")
 
 
 def _year(prices: Prices, question: Question, unit: Unit, v: int) -> Year:

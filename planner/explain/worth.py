@@ -3,6 +3,9 @@
 With y the price of every row and A the program, an order j is worth  - sum( y[i] * A[i,j] )  over all rows but those
 that charge its price, and costs  sum( y[i] * A[i,j] )  over those that do. What stands in a year is worth what its own
 column says, row by row. At an optimum an order that is placed is worth what it costs; one that is not, no more.
+
+Where nothing stands, flows or counts, a solver may put any price that is high enough on the row that says so. The
+prices used here are the least: what the first unit would bring.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.explain.limits import Cell, limits_of
+from planner.formulation.sets import hosts
 from planner.instance import Instance
 from planner.linear import LinearProgram
 from planner.policies import policy_rows
@@ -58,7 +62,7 @@ class Prices:
 
 def prices_of(instance: Instance, program: LinearProgram, values: Floats, row_duals: Floats) -> Prices:
     """The prices of an optimum; duals of tangents behind the rows of the program are left out."""
-    duals, limits = row_duals[: len(program.row_lower)], limits_of(instance, program)
+    duals, limits = _least(instance, program, row_duals[: len(program.row_lower)]), limits_of(instance, program)
     charges = _charges(instance, program)
     weighted = np.repeat(np.where(charges, 0.0, -duals), np.diff(program.starts)) * program.values
     charged = np.repeat(np.where(charges, duals, 0.0), np.diff(program.starts)) * program.values
@@ -73,6 +77,43 @@ def prices_of(instance: Instance, program: LinearProgram, values: Floats, row_du
         worth=np.asarray(np.bincount(program.columns, weighted, columns), np.float64),
         cost=np.asarray(np.bincount(program.columns, charged, columns), np.float64),
     )
+
+
+def _least(instance: Instance, program: LinearProgram, duals: Floats) -> Floats:
+    """Duals with the least prices of rows whose only use may be none, from demand back to what stands."""
+    net, least = instance.network, duals.copy()
+    flows, works = program.rows["flows_come_from_machines_at_work"], program.rows["machines_work_within_stock"]
+    times = np.arange(len(instance.timeline.year))
+    if len(net.host):
+        sent = flows.indices[net.host, net.demand_class]
+        _lower(program, least, program.variables["flow"].indices, sent)
+    if len(net.post_region):
+        hosts = _hosts(instance)[:, None] * len(times) + times
+        _lower(program, least, program.variables["work"].indices, works.start + hosts)
+    levels, supplied = program.variables["level"].indices, program.rows["level_is_what_is_supplied"].indices
+    least[supplied] = np.maximum(_brought(program, least, levels, supplied), 0.0)
+    stocks, standing = program.variables["stock"].indices, program.rows["stock_is_what_survives"].indices
+    least[standing] = _brought(program, least, stocks, standing)
+    return least
+
+
+def _hosts(instance: Instance) -> Ints:
+    """Number of the host of each post, (P,)."""
+    net, at = instance.network, {pair: h for h, pair in enumerate(hosts(instance))}
+    return np.array([at[pair] for pair in zip(net.post_region.tolist(), net.post_asset.tolist(), strict=True)])
+
+
+def _lower(program: LinearProgram, duals: Floats, columns: Ints, rows: Ints) -> None:
+    """Lower the price of rows to the most that one of their columns would bring, or to nothing."""
+    most = np.zeros(len(duals))
+    np.maximum.at(most, rows.ravel(), _brought(program, duals, columns, rows).ravel())
+    duals[rows] = np.minimum(duals[rows], most[rows])
+
+
+def _brought(program: LinearProgram, duals: Floats, columns: Ints, rows: Ints) -> Floats:
+    """What one more of a column brings by all rows but its own, in which its coefficient is one."""
+    priced = np.repeat(duals, np.diff(program.starts)) * program.values
+    return np.asarray(duals[rows] - np.bincount(program.columns, priced, len(program.cost))[columns])
 
 
 def _charges(instance: Instance, program: LinearProgram) -> NDArray[np.bool_]:
@@ -117,13 +158,7 @@ def _standing(prices: Prices, region: int, asset: int, row: int) -> list[Share]:
             shares += [Share(f"computing sold to {name}", worth * part, year) for name, part in _work(prices, at, time)]
         else:
             shares.append(_direct(prices, at, worth, year, "upkeep and electricity"))
-    return [*shares, *_idle(prices, row, shares, year)]
-
-
-def _idle(prices: Prices, row: int, shares: list[Share], year: int) -> list[Share]:
-    """What is missing to the price of standing modules where none stand: their reduced cost."""
-    rest = float(prices.duals[row]) - sum(share.worth for share in shares)
-    return [Share("rounding of the solver", rest, year)] if abs(rest) > 1e-12 else []
+    return shares
 
 
 def _innovation(prices: Prices, row: int, value: float, year: int) -> list[Share]:
