@@ -128,8 +128,8 @@ def _by_region(
         missed = _excess(instance, point, kind) if kind in ("power", "staff") else np.zeros_like(prices)
         for r, region in enumerate(instance.scenario.regions):
             for t, (year, phase) in enumerate(zip(time.year.tolist(), time.phases, strict=True)):
-                found = (float(array[r, t]) for array in (values, room, missed))
-                yield name, kind, region.id, "", year, phase, *_ends(*found, unit, float(prices[r, t]))
+                found, most, above, price = (float(array[r, t]) for array in (values, room, missed, prices))
+                yield name, kind, region.id, "", year, phase, *_ends(found, most, above, unit, price)
 
     return rows
 

@@ -45,12 +45,14 @@ class Portfolio:
 def portfolio(instance: Instance) -> Portfolio:
     """All starts and builds of the projects of an instance, in the order of the config.
 
-    A project's own capex and upkeep are spread over its assets as their list prices are.
+    None starts in a year that facts have frozen. A project's own capex and upkeep are spread over its assets as their list prices are.
     """
-    horizon = instance.scenario.years
-    starts, rows = [], []
+    horizon, actuals = instance.scenario.years, instance.scenario.actuals
+    frozen = actuals.until if actuals is not None else instance.scenario.base_year
+    starts: list[tuple[int, int]] = []
+    rows: list[tuple[float, ...]] = []
     for p, project in enumerate(instance.scenario.projects):
-        for v in (horizon.index(year) for year in project.years):
+        for v in (horizon.index(year) for year in project.years if year > frozen):
             rows += _builds(instance, project, len(starts), v)
             starts.append((p, v))
     columns = np.array(rows, float).reshape(-1, 10).T

@@ -98,11 +98,19 @@ def _question(scenario: Scenario) -> dict[str, Any]:
             for b in scenario.budgets
         ],
         "rules": [
-            {"id": r.id, "name": r.name, "kind": r.sense, "each": r.each, "source": r.source} for r in scenario.rules
+            {"id": r.id, "name": r.name, "kind": r.word, "each": r.each, "source": r.source} for r in scenario.rules
+        ]
+        + [
+            {"id": m.id, "name": m.name, "kind": "matching", "each": m.period, "source": m.source}
+            for m in scenario.matching_funds
         ]
         + [
             {"id": g.id, "name": _growth_name(scenario, g), "kind": "growth", "each": "region", "source": g.source}
             for g in scenario.growth_limits
+        ],
+        "projects": [
+            {"id": p.id, "name": p.name, "region": p.region, "must": p.must, "source": p.source}
+            for p in scenario.projects
         ],
         "innovation_unit": scenario.innovation_unit,
         "sources": [vars(source) for source in scenario.sources],

@@ -31,6 +31,7 @@ def resolve_supply(
         base=numbers(context, columns, held.column, dimension, (key, "column")),
         growth=context.parameter(held.growth, (key, "growth")),
         share=context.parameter(held.share, (key, "share")),
+        price=held.price,
     )
 
 

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from planner.config import units
 from planner.config.objective_models import ObjectiveText
-from planner.config.policy_models import Budget, GrowthLimit, Rule
+from planner.config.policy_models import Budget, GrowthLimit, Project, Rule
 from planner.config.problems import FaultError
 from planner.config.quantities import (
     ComputeParameter,
@@ -197,6 +197,7 @@ class Supply(Strict):
     column: Text
     growth: RateParameter = RateParameter(value=0.0)
     share: ShareParameter = ShareParameter(value=1.0)
+    price: Count | None = None
 
 
 class Actuals(Strict):
@@ -241,6 +242,7 @@ class Plan(Strict):
     budgets: tuple[Budget, ...] = ()
     rules: tuple[Rule, ...] = ()
     growth_limits: tuple[GrowthLimit, ...] = ()
+    projects: tuple[Project, ...] = ()
     actuals: Actuals | None = None
     sources: Text | None = None
 

@@ -19,7 +19,7 @@ from planner.config.quantities import (
     Strict,
     Text,
 )
-from planner.config.vocabulary import Cell
+from planner.config.vocabulary import Amount, Cell
 
 
 def _two(columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -47,7 +47,7 @@ class Regions(Strict):
 
 
 class Group(Strict):
-    """A named set of regions: listed, or those whose column holds a value."""
+    """A named set of regions: listed, or those whose column holds a value or passes a threshold."""
 
     id: Id
     name: Text
@@ -56,13 +56,20 @@ class Group(Strict):
     equals: Cell | None = None
     not_equals: Cell | None = None
     among: tuple[Cell, ...] | None = Field(None, alias="in")
+    at_least: Amount | None = None
+    at_most: Amount | None = None
+
+    @property
+    def ends(self) -> tuple[float | str | None, ...]:
+        """Thresholds: at least, at most."""
+        return self.at_least, self.at_most
 
     @model_validator(mode="after")
     def _one_way(self) -> Group:
-        tests = sum(test is not None for test in (self.equals, self.not_equals, self.among))
+        tests = sum(test is not None for test in (self.equals, self.not_equals, self.among, *self.ends))
         if (self.regions is None) == (self.column is None) or tests != (self.column is not None):
             raise FaultError(
-                "expected 'regions', or 'column' with one of 'equals', 'not_equals', 'in'",
+                "expected 'regions', or 'column' with one of 'equals', 'not_equals', 'in', 'at_least', 'at_most'",
                 "write e.g. regions: [north, south] or column: macro_region, equals: east",
             )
         return self

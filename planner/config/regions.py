@@ -86,6 +86,8 @@ def _members(context: Context, group: GroupText, columns: Columns) -> tuple[str,
         for index, region in enumerate(group.regions):
             context.known((*path, "regions", index), region, "region", columns.ids)
         return tuple(region for region in columns.ids if region in group.regions)
+    if group.ends != (None, None):
+        return _beyond(context, group, columns, path)
     values = cells(context, columns, str(group.column), (*path, "column"))
     wanted = {_comparable(value) for value in _wanted(group)}
     hit = [(_comparable(value) in wanted) != (group.not_equals is not None) for value in values]
@@ -94,6 +96,24 @@ def _members(context: Context, group: GroupText, columns: Columns) -> tuple[str,
         key = "equals" if group.equals is not None else "not_equals" if group.not_equals is not None else "in"
         message = f"no region has such a value in column {group.column!r}"
         context.report((*path, key), message, nearest(next(iter(_wanted(group)), ""), values))
+    return members
+
+
+def _beyond(context: Context, group: GroupText, columns: Columns, path: Path) -> tuple[str, ...]:
+    """Regions whose column reaches a threshold, or stays within one."""
+    key, text = ("at_least", group.at_least) if group.at_least is not None else ("at_most", group.at_most)
+    values = numbers(context, columns, str(group.column), units.SIGNED, (*path, "column"))
+    try:
+        limit = units.quantity(text, units.SIGNED)
+    except FaultError as fault:
+        context.report((*path, key), fault.message, fault.remedy)
+        return ()
+    inside = values >= limit if key == "at_least" else values <= limit
+    members = tuple(region for region, there in zip(columns.ids, inside, strict=True) if there)
+    if not members and columns.table_of(str(group.column)) is not None:
+        ends = f"{values.min():g} to {values.max():g}"
+        message = f"no region has {key.replace('_', ' ')} {limit:g} in column {group.column!r}"
+        context.report((*path, key), message, f"the column runs from {ends}")
     return members
 
 

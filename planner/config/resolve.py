@@ -13,8 +13,14 @@ from planner.config.loading import Document
 from planner.config.machines import resolve_machines, resolve_mixes
 from planner.config.models import STAND_INS, Plan
 from planner.config.objectives import check_objective, resolve_objective
-from planner.config.policies import resolve_budgets, resolve_growth_limits, resolve_rules
+from planner.config.policies import (
+    resolve_budgets,
+    resolve_growth_limits,
+    resolve_matching_funds,
+    resolve_rules,
+)
 from planner.config.problems import ConfigError
+from planner.config.projects import resolve_projects
 from planner.config.provenance import check_sources, resolve_sources
 from planner.config.regions import resolve_geography, resolve_groups, resolve_regions
 from planner.config.scopes import scopes_of
@@ -76,6 +82,8 @@ def _scenario(context: Context, plan: Plan, columns: Columns) -> Scenario:
         budgets=budgets,
         rules=resolve_rules(context, plan, scopes),
         growth_limits=resolve_growth_limits(context, plan),
+        matching_funds=resolve_matching_funds(context, plan),
+        projects=resolve_projects(context, plan, scopes),
         actuals=resolve_actuals(context, plan, columns.ids, years, budgets),
         sources=sources,
         innovation_unit=plan.regions.innovation_unit,

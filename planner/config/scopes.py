@@ -25,7 +25,7 @@ class Scopes:
 
     def resolve(self, held: ScopeText, path: Path) -> Scope:
         """The scope with ids in the order of the scenario; problems for what is not known or empty."""
-        return Scope(self._assets(held, path), self._regions(held, path), self._years(held, path))
+        return Scope(self._assets(held, path), self._regions(held, path), self.years_of(held.years, (*path, "years")))
 
     def _assets(self, held: ScopeText, path: Path) -> tuple[str, ...]:
         known = self.context.ids("assets")
@@ -45,13 +45,13 @@ class Scopes:
         inside = set(held.regions).union(*(self.members.get(group, ()) for group in held.groups))
         return tuple(region for region in self.regions if region in inside)
 
-    def _years(self, held: ScopeText, path: Path) -> tuple[int, ...]:
-        given = held.years
+    def years_of(self, given: tuple[int, ...] | YearRange, path: Path) -> tuple[int, ...]:
+        """Years of the horizon; a problem for each that lies outside."""
         years = range(given.first, given.last + 1) if isinstance(given, YearRange) else given
         for year in years:
             if year not in self.years:
                 message = f"year {year} is outside the horizon {self.years[0]} to {self.years[-1]}"
-                self.context.report((*path, "years"), message, "name years of the horizon")
+                self.context.report(path, message, "name years of the horizon")
         return tuple(year for year in self.years if year in years)
 
 

@@ -230,6 +230,7 @@ ELECTRICITY = Dimension("electricity", "GWh", _ELECTRICITY, "GWh, TWh, 亿kWh", 
 TIME = Dimension("time", "s", _TIME, "s, min, h", "600 s", above=True)
 STAFF = Dimension("staff", "FTE", dict.fromkeys(("FTE", "people", "persons", "人"), 1.0), "FTE", "0.2 FTE")
 ANY = Dimension("a number", "1", {"": 1.0}, "", "1.0", low=-math.inf)
+SIGNED = Dimension("a number", "1", _SHARE, "a number, or %", "50 %", low=-math.inf)
 COUNT = Dimension("a number", "1", {"": 1.0}, "", "1.0")
 PEOPLE = Dimension("people", "10k persons", {"": 1.0}, "10,000 persons", "2186", above=True)
 POSITIVE = Dimension("a number", "1", {"": 1.0}, "", "1.0", above=True)

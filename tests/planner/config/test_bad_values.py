@@ -58,7 +58,7 @@ CASES = [
     ("plan", "{column: stations}", "§{column: stations, value: 1}", "assets.station.base_stock",
      "expected either 'column' or 'value'; write {column: NAME} or {value: 0}"),
     ("plan", "{id: hubs, name: Hubs, column: hub, equals: 1}", "§{id: hubs, name: Hubs, column: hub}", "groups.hubs",
-     "expected 'regions', or 'column' with one of 'equals', 'not_equals', 'in'; "
+     "expected 'regions', or 'column' with one of 'equals', 'not_equals', 'in', 'at_least', 'at_most'; "
      "write e.g. regions: [north, south] or column: macro_region, equals: east"),
     ("plan", "  - id: central\n    name: Central\n    beta: {network: 0.2",
      "  - §id: central\n    name: Central\n    beta: {network: 0.4", "elasticity_sets.central",
