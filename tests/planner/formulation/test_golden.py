@@ -14,21 +14,21 @@ from planner.formulation.model import OBJECTIVE, RULES, declare
 from planner.instance import build_instance
 from planner.linear_text import to_text
 from planner.scenario import Scenario, Tail
-from tests.planner.verify_cases import rich
+from tests.planner.verify_cases import ruled
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-ROOMS = ("constraints", "costs", "innovation", "policy")
+ROOMS = ("constraints", "costs", "innovation", "policy", "projects")
 
 
 def small() -> Scenario:
-    """Every kind of budget, rule and limit; two years and one point of tail; the upkeep budget ends with its grant."""
-    return rich(tail=Tail("continue", 2, 1))
+    """Every kind of budget, rule, limit and project; two years and one point of tail; upkeep ends with its grant."""
+    return ruled(tail=Tail("continue", 2, 1))
 
 
 CASES = {rule.__name__: (rule, small()) for rule in RULES} | {
     "spending_is_within_budget.salvage": (
         next(rule for rule in RULES if rule.__name__ == "spending_is_within_budget"),
-        rich(tail=Tail("salvage", 0, 0)),
+        ruled(tail=Tail("salvage", 0, 0)),
     ),
 }
 
