@@ -170,7 +170,8 @@ def _sen_bound(search: Search, sen: SenRows, solved: Solved) -> float:
 class Ladder:
     """The least of regions under way: its column, the row of every region, levels kept so far (R,), -inf where none.
 
-    kept is the linear part that must not fall, in row `linear_row`; None before the second level.
+    A level kept may be missed by slack, and a point by slack more, as rows without room are hard to solve. kept is the
+    linear part that must not fall, in row `linear_row`; None before the second level.
     """
 
     column: int
@@ -189,7 +190,7 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
     """Maximize the least of regions; for `leximin` then the least of those that can still be raised, and so on."""
     goal, asked = search.goal, search.gap
     lexical = goal.objective.measure == "leximin"
-    ladder = _ladder(search, asked / 2)
+    ladder = _ladder(search, asked / 4)
     search.gap = asked / 2 if lexical else asked
     search.worth = lambda solved: _least(search, ladder, solved)
     search.bound = lambda solved: _least_bound(search, ladder, solved)
@@ -202,7 +203,7 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
             break
         search.shown = search.shown or (search.upper, search.lower)
         search.upper, search.lower, search.best = INF, -INF, None
-        _cut_and_solve(search, solve_once(search, "dual"))
+        _cut_and_solve(search, solve_once(search, "primal"))
         best = search.best or best
     rows = ladder.rows if ladder.linear_row is None else np.append(ladder.rows, ladder.linear_row)
     _remove(search, np.array([ladder.column]), rows)
@@ -273,7 +274,7 @@ def _keep(search: Search, ladder: Ladder) -> Ints:
     price = np.where(ladder.free, _row_prices(ladder, search.last), 0.0)
     blocked = np.flatnonzero(price > BLOCKED * price.sum())
     linear = float(goal.linear @ best.values[: len(goal.linear)])
-    level = search.lower - linear
+    level = search.lower - linear - ladder.slack
     if not len(blocked):
         blocked = np.flatnonzero(ladder.free)
     ladder.floor[blocked] = level
@@ -282,7 +283,7 @@ def _keep(search: Search, ladder: Ladder) -> Ints:
         highs.changeRowBounds(int(ladder.rows[r]), -INF, float(goal.level[r] - level))
     if ladder.linear_row is None and goal.linear.any():
         used = np.flatnonzero(goal.linear).astype(np.int32)
-        ladder.linear_row, ladder.kept = highs.getNumRow(), SCALE * linear
+        ladder.linear_row, ladder.kept = highs.getNumRow(), SCALE * (linear - ladder.slack)
         highs.addRow(ladder.kept, INF, len(used), used, SCALE * goal.linear[used])
     return blocked
 

@@ -81,6 +81,7 @@ def _cut_welfare(outer: Outer, values: Floats) -> int:
 
 def _add_support(outer: Outer, constant: float, weights: Floats) -> None:
     """Row  welfare <= constant + sum of weights (R, T) * gain."""
+    assert outer.welfare is not None
     counted = weights != 0
     columns = np.append(outer.gain[counted], outer.welfare).astype(np.int32)
     outer.highs.addRow(-INF, constant, len(columns), columns, np.append(-weights[counted], 1.0))

@@ -78,3 +78,53 @@ def test_the_bound_of_any_program_is_above_every_point(scenario, objective: str)
         bounds.append(most_at_prices(goal, solved))
         values.append(true_value(goal, solved.values))
     assert min(bounds) >= max(values)
+
+
+powers = st.one_of(st.just(0.0), st.floats(-8.0, -0.01), st.floats(0.01, 1.0))
+
+
+@settings(max_examples=200, deadline=None)
+@given(elasticities, st.lists(st.tuples(weights, powers), min_size=1, max_size=3), prices, points)
+def test_no_point_earns_more_than_several_terms(
+    beta: list[float], terms: list[tuple[float, float]], price: list[float], x: list[float]
+):
+    b, mu = np.array(beta), cube(price)
+    told = [(np.array([[weight]]), power) for weight, power in terms]
+    at = float(b @ np.log(x))
+    gained = sum(w * at if s == 0 else w * np.exp(s * at) / s for w, s in terms)
+    paid = float(np.array(price) @ np.array(x))
+    assert gained - paid <= most(told, b, mu) + 1e-8 * (1 + abs(gained))
+
+
+@settings(max_examples=100, deadline=None)
+@given(elasticities, st.lists(st.tuples(weights, powers), min_size=1, max_size=3), points)
+def test_several_terms_are_reached_at_marginal_returns(
+    beta: list[float], terms: list[tuple[float, float]], x: list[float]
+):
+    b, at = np.array(beta), float(np.array(beta) @ np.log(x))
+    slope = sum(w * np.exp(s * at) for w, s in terms)
+    mu = slope * b / np.array(x)
+    gained = sum(w * at if s == 0 else w * np.exp(s * at) / s for w, s in terms)
+    told = [(np.array([[weight]]), power) for weight, power in terms]
+    assert most(told, b, cube(list(mu))) == pytest.approx(gained - slope * b.sum(), rel=1e-7, abs=1e-9)
+
+
+def test_a_general_optimizer_finds_no_more_than_two_terms_earn():
+    optimize_any = pytest.importorskip("scipy.optimize", reason="scipy is the oracle of this test").minimize
+    b, mu, terms = np.array([0.2, 0.3]), np.array([0.4, 0.1]), ((2.0, 1.0), (0.5, -2.0))
+
+    def loss(logs: np.ndarray) -> float:
+        at = b @ logs
+        return float(mu @ np.exp(logs) - sum(w * np.exp(s * at) / s for w, s in terms))
+
+    found = optimize_any(loss, np.zeros(2), method="BFGS", options={"gtol": 1e-10})
+    told = [(np.array([[weight]]), power) for weight, power in terms]
+    assert most(told, b, mu.reshape(1, 2, 1)) == pytest.approx(-found.fun, rel=1e-8)
+
+
+def test_what_is_free_is_worth_nothing_more_to_those_who_are_sated():
+    """A negative power: the gain never exceeds zero, and a weight of zero asks for nothing."""
+    free = np.zeros((1, 2, 1))
+    b = np.array([0.2, 0.2])
+    assert most(((np.array([[1.0]]), -2.0),), b, free) == 0.0
+    assert most(((np.array([[0.0]]), 0.0),), b, free) == 0.0
