@@ -9,13 +9,14 @@ from planner.cli.calibrate import calibrate
 from planner.cli.check import check
 from planner.cli.drift import drift
 from planner.cli.explain import explain
+from planner.cli.frontier import frontier
 from planner.cli.math import math
 from planner.cli.report import report
 from planner.cli.schema import schema
 from planner.cli.solve import solve
 from planner.cli.verify import verify
 
-PLAN_COMMANDS = (check, drift, explain, math, solve, verify)
+PLAN_COMMANDS = (check, drift, explain, frontier, math, solve, verify)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

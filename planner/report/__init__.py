@@ -59,7 +59,7 @@ def write_html(plans: Sequence[Plan], path: Path, *, bench_result: Mapping[str, 
     """
     if not plans:
         raise ReportError("no plan was given; write one with: innocap plan solve CONFIG -o FOLDER")
-    _require_drawing()
+    require_drawing()
     _write_whole(path, html(plans, bench_result))
 
 
@@ -70,7 +70,8 @@ def html(plans: Sequence[Plan], bench_result: Mapping[str, Any] | None = None) -
     return page(ctx, sections)
 
 
-def _require_drawing() -> None:
+def require_drawing() -> None:
+    """ReportError where a package that draws is not installed."""
     missing = [package for module, package in DRAWING.items() if importlib.util.find_spec(module) is None]
     if missing:
         raise ReportError(
