@@ -27,7 +27,7 @@ from planner.cli.frame import (
 if TYPE_CHECKING:
     from planner.drift import Drift
     from planner.plan import Plan
-    from planner.scenario import Scenario
+    from planner.solving import Problem
 
 
 @click.command()
@@ -56,6 +56,7 @@ def drift(
     """Freeze the facts in ACTUALS, plan the other years anew, and say how far OLD_PLAN is from both."""
     with failures():
         from planner.drift import drift as compare
+        from planner.drift.carry_on import carried_on
         from planner.drift.words import lines
         from planner.plan import check_free, files_of, read, write_folder
         from planner.tables import to_csv
@@ -67,8 +68,9 @@ def drift(
         say_verdict(asked, old, old_plan)
         files = {"table": actuals, "stocks": stocks, "upkeep": upkeep}
         overrides = (*old.summary["overrides"], *facts_overrides(origin, files, until))
-        scenario, new = _plan_anew(origin, overrides, output / "plan")
-        found = compare(scenario, old, new)
+        problem, new = _plan_anew(origin, overrides, output / "plan")
+        scenario, kept = problem.scenario, carried_on(problem, old)
+        found = compare(scenario, old, new, None if kept is None else (kept.lower, kept.upper))
         texts = {f"{name}.csv": to_csv(shown) for name, shown in found.tables.items()}
         texts["drift.json"] = _told(found, old_plan, output)
         texts |= {f"plan/{name}": text for name, text in files_of(new).items()}
@@ -81,20 +83,23 @@ def drift(
         fail(f"{output}: stopped short of the gap that was asked; the best plan so far is kept with its gap", STOPPED)
 
 
-def _plan_anew(origin: Path, overrides: tuple[str, ...], folder: Path) -> tuple[Scenario, Plan]:
+def _plan_anew(origin: Path, overrides: tuple[str, ...], folder: Path) -> tuple[Problem, Plan]:
     from planner.explain.infeasible import explain, words
     from planner.solve.live import InfeasibleError
-    from planner.solving import program_of, solve
+    from planner.solving import plan_of, problem_of, program_of, search
 
     started = time.perf_counter()
     scenario, text = read_with_text(origin, overrides)
-    read_s = time.perf_counter() - started
+    read = time.perf_counter()
+    problem = problem_of(scenario)
+    built = time.perf_counter()
     try:
-        config_path = os.path.relpath(origin, folder)
-        return scenario, solve(scenario, text, config_path=config_path, progress=say_round, read_s=read_s)
+        outcome = search(problem, say_round)
     except InfeasibleError:
         say = partial(click.echo, err=True)
         fail(f"{origin}: with these facts, {words(explain(scenario, program_of, progress=say))}", INFEASIBLE)
+    seconds = {"read": read - started, "build": built - read, "solve": time.perf_counter() - built}
+    return problem, plan_of(problem, outcome, text, config_path=os.path.relpath(origin, folder), seconds=seconds)
 
 
 def _told(found: Drift, old_plan: Path, output: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,11 +26,12 @@ class Drift:
     summary: Mapping[str, Any]
 
 
-def drift(scenario: Scenario, old: Plan, new: Plan) -> Drift:
+def drift(scenario: Scenario, old: Plan, new: Plan, kept: tuple[float, float] | None = None) -> Drift:
     """The drift from `old` to `new`, the plan of the scenario with its facts, solved anew.
 
+    kept: bounds of the objective if the years after the facts stay as planned; None where that breaks a limit.
     Bounds of the change: the optimum of either plan lies within its own bounds, so  lower(new) - upper(old) <= change
-    <= upper(new) - lower(old).
+    <= upper(new) - lower(old); and alike for what planning anew gains over carrying on.
     """
     sections = (
         tables.money, tables.orders, tables.shifts, tables.budgets, tables.innovation, tables.divide, tables.prices,
@@ -42,7 +44,7 @@ def drift(scenario: Scenario, old: Plan, new: Plan) -> Drift:
         "title": scenario.title,
         "currency": scenario.currency,
         "facts": {"years": list(scenario.actuals.years), "until": scenario.actuals.until},
-        "objective": _change(old.summary["bounds"], new.summary["bounds"]),
+        "objective": _change(old.summary["bounds"], new.summary["bounds"], kept),
         "money_million": _money(found["drift"]),
         "innovation": [_pick(row, "year", "phase", "planned_innovation", "innovation", "change_percent")
                        for row in found["drift_innovation"].records() if row["region"] == ""],
@@ -61,17 +63,26 @@ def drift(scenario: Scenario, old: Plan, new: Plan) -> Drift:
     return Drift(found, summary)
 
 
-def _change(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    sure = old["upper"] is not None and new["upper"] is not None
+def _change(old: Mapping[str, Any], new: Mapping[str, Any], kept: tuple[float, float] | None) -> dict[str, Any]:
+    """Bounds of both plans, of the change between them, and of what planning anew gains; None where one is unknown."""
+    planned, now = ((bounds["lower"], bounds["upper"]) for bounds in (old, new))
+    as_planned = (None, None) if kept is None else tuple(x if math.isfinite(x) else None for x in kept)
+    gain = _difference(as_planned, now)
+    ends = {"planned": planned, "now": now, "change": _difference(planned, now), "as_planned": as_planned, "gain": gain}
     return {
         "unit": new["unit"],
-        "planned": {"lower": old["lower"], "upper": old["upper"]},
-        "now": {"lower": new["lower"], "upper": new["upper"]},
-        "change": {
-            "lower": new["lower"] - old["upper"] if sure else None,
-            "upper": new["upper"] - old["lower"] if sure else None,
-        },
+        **{name: dict(zip(("lower", "upper"), pair, strict=True)) for name, pair in ends.items()},
     }
+
+
+def _difference(
+    first: tuple[float | None, ...], second: tuple[float | None, ...]
+) -> tuple[float, float] | tuple[None, None]:
+    """Bounds of second - first."""
+    (low, high), (least, most) = first, second
+    if low is None or high is None or least is None or most is None:
+        return None, None
+    return least - high, most - low
 
 
 def _money(found: Table) -> list[dict[str, Any]]:

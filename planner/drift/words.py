@@ -41,14 +41,14 @@ def _orders(drift: Drift, _: Mapping[str, Any]) -> Iterator[str]:
             amounts[1:] = amounts[1] + row["planned_units"], amounts[2] + row["units"]
     if by_asset:
         head = ("ordered", "unit", "planned", "real", "change")
-        rows = [(a, u, f"{was:,.4g}", f"{now:,.4g}", _percent(was, now)) for a, (u, was, now) in by_asset.items()]
+        rows = [(a, u, _number(was), _number(now), _percent(was, now)) for a, (u, was, now) in by_asset.items()]
         yield from _columns([head, *rows])
 
 
 def _shifts(_: Drift, told: Mapping[str, Any]) -> Iterator[str]:
     names = ("later", "earlier", "gained", "added", "dropped")
     rows = [
-        (row["asset"], row["unit"], f"{row['planned_units']:,.4g}", *(_amount(row[f"{name}_units"]) for name in names))
+        (row["asset"], row["unit"], _number(row["planned_units"]), *(_amount(row[f"{name}_units"]) for name in names))
         for row in told["shifts"]
     ]
     if rows:
@@ -78,7 +78,7 @@ def _broken(_: Drift, told: Mapping[str, Any]) -> Iterator[str]:
         yield f"exceeded: budget {row['budget']}, {when}, by {row['exceeded_million']:,.0f} million"
     for row in told["missed"][:SHOWN]:
         where = ", ".join(str(row[key]) for key in ("region", "asset", "year") if row[key])
-        yield f"missed: {row['kind']} {row['rule']}, {where}, by {row['shortfall']:,.4g} {row['unit']}"
+        yield f"missed: {row['kind']} {row['rule']}, {where}, by {_number(row['shortfall'])} {row['unit']}"
     if told["missed_count"] > SHOWN:
         yield f"and {told['missed_count'] - SHOWN} more rules missed: see plan/rules.csv"
 
@@ -99,12 +99,19 @@ def _price(row: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _cost(_: Drift, told: Mapping[str, Any]) -> Iterator[str]:
     found = told["objective"]
-    ends = [found["change"][end] for end in ("lower", "upper")]
-    if None in ends:
-        yield "change of the objective: not known, as one of the plans has no upper bound"
-        return
-    sign = "at most noise of the gaps" if ends[0] <= 0 <= ends[1] else "a loss" if ends[1] < 0 else "a gain"
-    yield f"change of the objective: {ends[0]:+.6f} to {ends[1]:+.6f} {found['unit']} ({sign})"
+    yield f"facts and new plan against the old plan: {_between(found['change'], found['unit'])}"
+    if found["as_planned"]["lower"] is None:
+        yield "carrying on as planned: not possible, it breaks a limit"
+    else:
+        yield f"new plan against carrying on as planned: {_between(found['gain'], found['unit'])}"
+
+
+def _between(ends: Mapping[str, float | None], unit: str) -> str:
+    low, high = ends["lower"], ends["upper"]
+    if low is None or high is None:
+        return "not known, as one has no upper bound"
+    sign = "no more than the gaps" if low <= 0 <= high else "a loss" if high < 0 else "a gain"
+    return f"{low:+.6f} to {high:+.6f} {unit} ({sign})"
 
 
 def _percent(was: float, now: float) -> str:
@@ -112,7 +119,11 @@ def _percent(was: float, now: float) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{value:,.4g}" if value > 1e-9 else "-"
+    return _number(value) if value > 1e-9 else "-"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.3g}"
 
 
 def _columns(rows: Iterable[Sequence[str]]) -> Iterator[str]:
