@@ -79,7 +79,10 @@ def _explain_build(
     a = _found(asset, [(x.id, x.name) for x in scenario.assets], "--asset")
     if year is not None and year not in scenario.years:
         fail(f"--year {year}: expected a year from {scenario.years[0]} to {scenario.years[-1]}", BAD_INPUT)
-    years = range(len(scenario.years)) if year is None else [scenario.years.index(year)]
+    facts = () if scenario.actuals is None else scenario.actuals.years
+    years = [v for v, one in enumerate(scenario.years) if one == (year or one) and one not in facts]
+    if not years:
+        fail(f"--year {year}: what was ordered up to {facts[-1]} is a fact, not a choice", BAD_INPUT)
     _say("solving the plan's question again, for its prices")
     given = answer(problem_of(scenario), r, a, years, unit_of(scenario), _say)
     _show(data(given) if as_json else words(given))

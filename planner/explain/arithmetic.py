@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 
 from planner.budgets import Grant, Ledger, ledger
 from planner.explain.ceilings import NOTHING, Ceiling, ceilings, unlimited
-from planner.explain.limits import Limit, budget_limit, rule_limit, unit_of
+from planner.explain.limits import Limit, budget_limit, rule_limit
 from planner.explain.repair import number, percent, when_and_where
 from planner.instance import Instance
-from planner.policies import PolicyRow, policy_rows
+from planner.policies import PolicyRow, policy_rows, unit_of
 
 Floats = NDArray[np.float64]
 
@@ -47,9 +47,12 @@ def findings(instance: Instance) -> tuple[Finding, ...]:
 
 
 def _hard_floors(instance: Instance) -> list[PolicyRow]:
-    """Rows of hard floors that ask for an amount, not for a share."""
+    """Rows of hard floors that ask for an amount, not for a share, of what no candidate project builds."""
     rows = policy_rows(instance)
-    return [row for row in rows if row.rule.sense == "floor" and row.rule.price is None and row.whole is None]
+    built = {asset for project in instance.scenario.projects for asset in project.units}
+    mixed = [a for a, asset in enumerate(instance.scenario.assets) if asset.id in built]
+    amounts = [row for row in rows if row.rule.sense == "floor" and row.rule.price is None and row.whole is None]
+    return [row for row in amounts if not row.part[:, mixed].any()]
 
 
 def floors_within_reach(instance: Instance) -> Iterator[Finding]:
@@ -196,7 +199,7 @@ def base_stock_within_caps(instance: Instance) -> Iterator[Finding]:
 
 def shares_fit_into_one(instance: Instance) -> Iterator[Finding]:
     """Shares of the same whole: floors of separate parts that sum above one, caps that together stay below it."""
-    rows = [row for row in policy_rows(instance) if row.whole is not None and row.rule.price is None]
+    rows = [row for row in policy_rows(instance) if row.rule.share_of is not None and row.rule.price is None]
     wholes: dict[tuple[object, ...], list[PolicyRow]] = defaultdict(list)
     for row in rows:
         assert row.whole is not None

@@ -16,7 +16,7 @@ from planner.explain.limits import Limit, growth_limit, hall_limit, power_limit,
 from planner.formulation.sets import growing_assets, halls
 from planner.instance import Instance
 from planner.policies import PolicyRow, policy_rows
-from planner.scenario import base_modules
+from planner.scenario import Supply, base_modules
 
 Floats = NDArray[np.float64]
 
@@ -68,6 +68,8 @@ def _growth(instance: Instance) -> Iterator[Ceiling]:
     """Orders at the limit from the first year on."""
     scenario = instance.scenario
     for g, limit in enumerate(scenario.growth_limits):
+        if limit.price is not None:
+            continue
         orders = unlimited(instance)
         for at, a in growing_assets(instance):
             if at == g:
@@ -108,13 +110,17 @@ def _cap(instance: Instance, rows: list[PolicyRow]) -> Ceiling:
 
 def _power(instance: Instance) -> Iterator[Ceiling]:
     room = instance.power_room_gwh
-    if room is not None:
+    if room is not None and _is_hard(instance.scenario.electricity):
         yield _room(instance, power_limit(instance.scenario), instance.computing_gwh, room)
+
+
+def _is_hard(supply: Supply | None) -> bool:
+    return supply is not None and supply.price is None
 
 
 def _staff(instance: Instance) -> Iterator[Ceiling]:
     room = instance.staff_room
-    if room is not None:
+    if room is not None and _is_hard(instance.scenario.staff):
         each = np.broadcast_to(instance.staff, instance.base_stock.shape[:2])
         yield _room(instance, staff_limit(instance.scenario), each, room)
 

@@ -60,7 +60,7 @@ def _head(found: Contradiction) -> str:
         return "no plan exists, and no change of budgets, floors, caps or limits alone makes one possible"
     if found.whole:
         return (
-            "no plan of whole modules exists, though one of parts of modules does; "
+            "no plan of whole modules and projects exists, though one of parts of them does; "
             "smaller modules (module:) or integer: false would help as well"
         )
     return "no plan exists"

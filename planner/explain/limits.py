@@ -14,16 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import ledger
+from planner.formulation.project_symbols import exclusions, needs
 from planner.formulation.sets import growing_assets, halls
 from planner.instance import Instance
 from planner.linear import LinearProgram
-from planner.policies import PolicyRow, policy_rows
+from planner.policies import PolicyRow, policy_rows, unit_of
+from planner.projects import portfolio
 from planner.scenario import Budget, Rule, Scenario, Supply, base_modules
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-SHARE = "share"
+SHARE, PROJECT = "share", "project"
+QUOTED = ("budget", "floor", "cap", "convergence", "eligibility", "precedence", "matching", "project")
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Limit:
     def words(self) -> str:
         """Name first, id and place in brackets."""
         place = f" ({self.place})" if self.place else ""
-        name = f'{self.kind} "{self.name}"' if self.kind in ("budget", "floor", "cap") else self.name
+        name = f'{self.kind} "{self.name}"' if self.kind in QUOTED else self.name
         return f"{name} [{self.id}]{place}"
 
 
@@ -109,7 +112,7 @@ def budget_limit(budget: Budget) -> Limit:
 
 
 def rule_limit(rule: Rule) -> Limit:
-    return Limit(rule.sense, rule.id, rule.name, rule.place)
+    return Limit(rule.word, rule.id, rule.name, rule.place)
 
 
 def growth_limit(scenario: Scenario, g: int) -> Limit:
@@ -129,14 +132,6 @@ def staff_limit(scenario: Scenario) -> Limit:
 def hall_limit(scenario: Scenario, h: int) -> Limit:
     hall = scenario.assets[h]
     return Limit("housing", hall.id, f"room for machines in {hall.name}", hall.capex.place)
-
-
-def unit_of(scenario: Scenario, rule: Rule) -> str:
-    """Unit of a rule's limit where it is no share."""
-    if rule.quantity == "capex":
-        return f"million {scenario.currency}"
-    units = {asset.unit for asset in scenario.assets if not rule.scope.assets or asset.id in rule.scope.assets}
-    return units.pop() if len(units) == 1 else "units"
 
 
 def _place(supply: Supply | None) -> str:
@@ -164,6 +159,39 @@ def _money(instance: Instance, b: int, year: int, limit_million: float) -> Cell:
     return Cell(limit, None, year, limit_million, f"million {scenario.currency}", 1e3)
 
 
+def _matches(instance: Instance) -> Iterator[Cell]:
+    scenario = instance.scenario
+    known = {found.id: found for found in scenario.matching_funds}
+    for row in ledger(instance).matches:
+        found = known[row.label.rsplit(":", 1)[0]]
+        limit = Limit("matching", found.id, found.name, found.place)
+        year = 0 if row.year is None else scenario.years[row.year]
+        yield Cell(limit, None, year, 0.0, f"million {scenario.currency}", 1e3)
+
+
+def _projects(instance: Instance) -> Iterator[Cell]:
+    """Projects that have to be taken."""
+    for project in instance.scenario.projects:
+        if project.must:
+            yield _project(instance, instance.scenario.projects.index(project), 0)
+
+
+def _exclusions(instance: Instance) -> Iterator[Cell]:
+    for pair in exclusions(instance):
+        yield _project(instance, pair[0], 0)
+
+
+def _needs(instance: Instance) -> Iterator[Cell]:
+    for (project, _), year in product(needs(instance), instance.scenario.years):
+        yield _project(instance, project, year)
+
+
+def _project(instance: Instance, p: int, year: int) -> Cell:
+    scenario, project = instance.scenario, instance.scenario.projects[p]
+    region = [place.id for place in scenario.regions].index(project.region)
+    return Cell(Limit("project", project.id, project.name, project.place), region, year, 1.0, PROJECT, 1.0)
+
+
 def _policies(sense: str) -> Callable[[Instance], Iterator[Cell]]:
     def cells(instance: Instance) -> Iterator[Cell]:
         for row in policy_rows(instance):
@@ -178,7 +206,7 @@ def _policy(instance: Instance, row: PolicyRow) -> Cell:
     rule, year, scenario = row.rule, instance.scenario.years[row.year], instance.scenario
     limit = rule_limit(rule)
     if row.whole is not None:
-        return Cell(limit, row.region, year, rule.limit, SHARE, row.scale, _share_of(row))
+        return Cell(limit, row.region, year, rule.limit, SHARE, row.scale, _share_of(instance, row))
     unit, size = unit_of(scenario, rule), row.scale
     if rule.per_10k_people:
         asked_size = row.limit * row.scale
@@ -186,15 +214,16 @@ def _policy(instance: Instance, row: PolicyRow) -> Cell:
     return Cell(limit, row.region, year, rule.limit, unit, size)
 
 
-def _share_of(row: PolicyRow) -> Callable[[Values], float]:
+def _share_of(instance: Instance, row: PolicyRow) -> Callable[[Values], float]:
     """The share that a point reaches, in terms of the rule's limit; what it asks where there is nothing to share."""
+    plans = portfolio(instance)
 
     def kept(values: Values) -> float:
-        amounts = values["stock" if row.on_stock else "order"][:, :, row.year]
-        whole = 0.0 if row.whole is None else float((row.whole * amounts).sum())
+        whole = 0.0 if row.against is None else row.against.amount(plans, values, row.year)
         if whole <= 1e-9:
             return row.rule.limit
-        return float((row.part * amounts).sum()) / whole * (row.rule.limit / row.share if row.share else 1.0)
+        part = row.counted.amount(plans, values, row.year)
+        return part / whole * (row.rule.limit / row.share if row.share else 1.0)
 
     return kept
 
@@ -250,6 +279,10 @@ NEGOTIABLE: tuple[tuple[str, Callable[[Instance], Iterator[Cell]]], ...] = (
     ("spending_is_within_budget", _grants),
     ("total_spending_is_within_budget", _totals),
     ("tail_upkeep_is_within_last_grant", _upkeeps),
+    ("funds_are_matched", _matches),
+    ("project_must_start", _projects),
+    ("project_excludes_another", _exclusions),
+    ("project_starts_after_what_it_needs", _needs),
     ("floor_is_reached", _policies("floor")),
     ("cap_is_kept", _policies("cap")),
     ("orders_grow_at_a_limited_rate", _growth),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.explain.limits import SHARE, Cell, Limit, Limits
+from planner.explain.limits import PROJECT, SHARE, Cell, Limit, Limits
 from planner.instance import Instance
 from planner.linear import LinearProgram
 from planner.solve.elastic import SLIGHT, Relaxed
@@ -46,6 +46,8 @@ class Repair:
     @property
     def change(self) -> str:
         """From what is asked to what would do."""
+        if self.unit == PROJECT:
+            return "what it asks of projects has to give way"
         if self.unit == SHARE:
             return (
                 f"{percent(self.asked)} -> {percent(self.would_do)}{LESS}" if math.isfinite(self.would_do) else NO_RATE

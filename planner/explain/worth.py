@@ -25,7 +25,12 @@ from planner.policies import policy_rows
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-MONEY = ("spending_is_within_budget", "total_spending_is_within_budget", "tail_upkeep_is_within_last_grant")
+MONEY = (
+    "spending_is_within_budget",
+    "total_spending_is_within_budget",
+    "tail_upkeep_is_within_last_grant",
+    "funds_are_matched",
+)
 FLOORS_AND_CAPS = (("floor_is_reached", "floor"), ("cap_is_kept", "cap"))
 
 

@@ -204,7 +204,7 @@ def test_whole_modules_alone_may_contradict():
     assert has_plan(whole(poor))
     assert found.contradiction.whole
     assert ids(found.contradiction) == [["half", "programme"]]
-    assert "no plan of whole modules exists" in words(found)
+    assert "no plan of whole modules and projects exists" in words(found)
     alone = {a.limit.id: a.repair.would_do for a in found.contradiction.conflicts[0].alone if a.repair}
     assert alone == {"half": 0.0, "programme": 2.0}
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from planner.explain.infeasible import explain, words
 from planner.instance import build_instance
 from planner.plan import Plan
 from planner.scenario import Scenario
-from planner.explain.infeasible import explain, words
 from planner.solve.live import InfeasibleError
 from planner.solving import program_of, solve
 from planner.verify import verify
@@ -89,7 +89,7 @@ def test_a_whole_module_that_nobody_can_pay():
     assert solve(replace(poor, assets=tiny().assets)).summary["status"] == "optimal"
     with pytest.raises(InfeasibleError, match="no plan of whole modules"):
         solve(poor)
-    assert "no plan of whole modules exists" in words(explain(poor, program_of))
+    assert "no plan of whole modules and projects exists" in words(explain(poor, program_of))
 
 
 def test_no_time_is_an_error():
