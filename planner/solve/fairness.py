@@ -30,7 +30,7 @@ from planner.solve.goal import (
     support,
     true_value,
 )
-from planner.solve.live import INF, Method, Solved, change_costs
+from planner.solve.live import INF, Method, Solved, UnfinishedError, change_costs
 from planner.solve.search import ROW_TOLERANCE, Level, Search, cut, log_costs, move, solve_nearby, solve_once
 
 Floats = NDArray[np.float64]
@@ -41,6 +41,9 @@ SPREAD = (-1.0, -0.5, -0.25, -0.1, 0.0, 0.1, 0.25, 0.5, 1.0)
 
 # A region whose row has at least this part of all prices cannot be raised; one with less is found at a later level.
 BLOCKED = 1e-3
+
+# The last point of a level is feasible for the next, so the primal simplex goes on from it.
+METHODS: tuple[Method, ...] = ("primal", "interior")
 
 # What is smaller than this is noise of the solver, not a price.
 NOISE = 1e-6
@@ -203,7 +206,8 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
             break
         search.shown = search.shown or (search.upper, search.lower)
         search.upper, search.lower, search.best = INF, -INF, None
-        _cut_and_solve(search, solve_once(search, "primal"))
+        if not _settled(search):
+            break
         best = search.best or best
     rows = ladder.rows if ladder.linear_row is None else np.append(ladder.rows, ladder.linear_row)
     _remove(search, np.array([ladder.column]), rows)
@@ -229,6 +233,17 @@ def _ladder(search: Search, slack: float) -> Ladder:
     regions = len(goal.level)
     rows = _add_rows(search, np.full(regions, column), (r, r, t), goal.weight.ravel(), goal.level)
     return Ladder(column, rows, np.full(regions, -INF), slack)
+
+
+def _settled(search: Search) -> bool:
+    """Solve a level from the point of the last one; cold where that ends nowhere. False where HiGHS finds no end."""
+    for method in METHODS:
+        try:
+            _cut_and_solve(search, solve_once(search, method))
+        except UnfinishedError:
+            continue
+        return True
+    return False
 
 
 def _cut_and_solve(search: Search, goes_on: bool) -> None:

@@ -206,8 +206,10 @@ def most_at_prices(
     """Upper bound of the objective over all points, from the prices of a program that leaves nothing out.
 
     Where welfare is no sum, `constant` and `weight` (R, T) are those of a weighted sum of gains that is never below it;
-    `linear` is what the linear part counts for there.
+    `linear` is what the linear part counts for there. Infinite where they are needed and not given.
     """
+    if weight is None and not goal.is_sum:
+        return float("inf")
     price = (goal.ratio_size * solved.row_duals[goal.ratio_row] + solved.column_duals[goal.ratio]) / SCALE
     worth = linear * float(goal.linear @ solved.values[: len(goal.linear)])
     worth += float((price * solved.values[goal.ratio]).sum())
