@@ -75,9 +75,7 @@ def _open(context: Context, key: str, name: str, wanted: tuple[str, ...]) -> Tab
         return None
     missing = [column for column in wanted if column not in table.header]
     for column in missing:
-        others = [name for name in table.header if name not in wanted]
-        remedy = nearest(column, others) if others else f"the columns are {', '.join(wanted)}"
-        message = f"there is no column {column!r}"
+        message, remedy = f"there is no column {column!r}", f"the columns are {', '.join(wanted)}"
         context.inputs.problems.append(tables.file_problem(table, table.header[0], message, remedy))
     return None if missing else table
 
