@@ -217,7 +217,7 @@ def test_a_budget_pays_for_the_assets_of_its_scope():
 
 @pytest.mark.parametrize("quantity", ["order", "stock", "capex"])
 def test_rules_count_what_projects_build(quantity: str):
-    """A cap of 25 masts in the north holds the 20 of the project and 5; one of 10 million the 1 of the project and 9."""
+    """A cap of 25 masts holds the 20 of the project and 5 more; one of 10 million the 1 of the project and 9 more."""
     limit = 25.0 if quantity != "capex" else 10.0
     capped = rule("capped", "cap", quantity, limit, Scope(("mast",), ("north",)))
     plan = solved(tiny(projects=(replace(CHEAP, must=True, years=(2026,)),), rules=(capped,)))
