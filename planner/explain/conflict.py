@@ -41,7 +41,8 @@ class Conflict:
 class Contradiction:
     """All conflicts of a config and the cheapest repair of all of them; whole where only whole modules contradict.
 
-    feasible  a plan exists;  hopeless  no change of limits makes one possible
+    feasible  a plan exists;  hopeless  no change of limits makes one possible;  parts  repairs take whole modules and
+    projects apart, so that what they say may not be enough
     """
 
     feasible: bool
@@ -50,6 +51,7 @@ class Contradiction:
     repairs: tuple[Repair, ...]
     conflicts: tuple[Conflict, ...]
     unfinished: bool = False
+    parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _contradiction(case: Case) -> Contradiction:
         return Contradiction(True, False, case.soft.whole, (), ())
     repairs = repairs_of(case.instance, case.program, case.limits, relaxed)
     conflicts, unfinished = _conflicts(case, relaxed)
-    return Contradiction(False, False, case.soft.whole, repairs, conflicts, unfinished)
+    parts = bool(case.program.integer.any()) and not case.soft.whole
+    return Contradiction(False, False, case.soft.whole, repairs, conflicts, unfinished, parts)
 
 
 def _conflicts(case: Case, relaxed: Relaxed) -> tuple[tuple[Conflict, ...], bool]:
@@ -107,15 +110,13 @@ def _conflicts(case: Case, relaxed: Relaxed) -> tuple[tuple[Conflict, ...], bool
 
 
 def _contradicting(case: Case, mended: set[int]) -> Iterator[tuple[int, ...]]:
-    """Irreducible conflicts that each hold one limit of the repair; any one conflict, where none does."""
-    none = True
+    """Irreducible conflicts that each hold one limit of a repair that can do without none of its limits."""
+    needed = set(mended)
     for group in sorted(mended):
-        left = set(case.all) - (mended - {group})
-        if not feasible(case.soft, left):
-            none = False
-            yield irreducible(case.soft, _suspects(case, left))
-    if none:
-        yield irreducible(case.soft, _suspects(case, set(case.all)))
+        if feasible(case.soft, set(case.all) - (needed - {group})):
+            needed.discard(group)
+    for group in sorted(needed):
+        yield irreducible(case.soft, _suspects(case, set(case.all) - (needed - {group})))
 
 
 def _suspects(case: Case, left: set[int]) -> list[int]:

@@ -122,7 +122,9 @@ def _repairs(found: Contradiction) -> list[str]:
     lines = [f"  - {repair.words}" for repair in found.repairs[:SHOWN]]
     more = [f"  and {len(found.repairs) - SHOWN} limits more"] if len(found.repairs) > SHOWN else []
     together = " (together)" if len(found.repairs) > 1 else ""
-    return ["", f"The cheapest repair{together}, smallest relative changes:", *lines, *more]
+    parts = ["Modules and projects are taken apart in these changes; whole ones may need a little more."]
+    apart = parts if found.parts else []
+    return ["", f"The cheapest repair{together}, smallest relative changes:", *lines, *more, *apart]
 
 
 def as_json(explained: Explanation) -> dict[str, Any]:

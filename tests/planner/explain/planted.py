@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from planner.scenario import Asset, Budget, Growth, Rule, Scenario, Scope, Supply
+from planner.scenario import Asset, Budget, Growth, Matching, Project, Rule, Scenario, Scope, Supply
 from tests.planner.toys import budget, given, trading
-from tests.planner.verify_cases import MASTS, SERVERS, rule
+from tests.planner.verify_cases import MASTS, SERVERS, project, rule
 
 FIRST, LAST = (2026,), (2027,)
 HALLS, LINKS = Scope(("hall",)), Scope(("link",))
@@ -64,6 +65,14 @@ def with_asset(id: str, change: Callable[[Asset], Asset], *rules: Rule) -> Calla
     return lambda s: ruled(replace(s, assets=tuple(change(a) if a.id == id else a for a in s.assets)))
 
 
+def with_matching(matching: Matching, plant: Callable[[Scenario], Scenario]) -> Callable[[Scenario], Scenario]:
+    return lambda scenario: replace(plant(scenario), matching_funds=(*scenario.matching_funds, matching))
+
+
+def with_projects(*projects: Project) -> Callable[[Scenario], Scenario]:
+    return lambda scenario: replace(scenario, projects=(*scenario.projects, *projects))
+
+
 def with_power(scenario: Scenario) -> Scenario:
     """Electricity for what today's servers draw, and no more."""
     asked = rule("power_floor", "floor", "stock", 1.6e5, replace(SERVERS, years=LAST))
@@ -85,7 +94,7 @@ def north(assets: Scope, *years: int) -> Scope:
 
 SLOW = Growth("slow_masts", ("mast",), 0.1, 0.0, "by hand", "")
 SLOW_HALLS = Growth("slow_halls", ("hall",), 0.1, 0.0, "by hand", "")
-THREE_YEARS = 3
+ELIGIBLE: dict[str, Any] = {"each": "region", "kind": "eligibility"}
 
 PLANTED = (
     Planted(
@@ -225,5 +234,62 @@ PLANTED = (
             rule("few", "cap", "order", 1000.0, replace(MASTS, years=FIRST)),
         ),
         frozenset({"mast"}),
+    ),
+    Planted(
+        "floor where nothing may be built",
+        frozenset({"here", "elsewhere_only"}),
+        with_rules(
+            rule("here", "floor", "order", 2.0, replace(north(HALLS), years=FIRST)),
+            rule("elsewhere_only", "cap", "order", 0.0, Scope(("hall",), ("south",)), **ELIGIBLE),
+        ),
+        frozenset({"hall"}),
+    ),
+    Planted(
+        "machines that need bandwidth first",
+        frozenset({"ahead", "link_first", "no_links"}),
+        with_rules(
+            rule("ahead", "floor", "order", 2e4, replace(SERVERS, years=LAST)),
+            replace(
+                rule("link_first", "cap", "order", 1e-3, SERVERS, each="region", kind="precedence", ratio_to=LINKS),
+                ratio_quantity="stock",
+            ),
+            rule("no_links", "cap", "stock", 9e5, LINKS),
+        ),
+        frozenset({"server", "link"}),
+    ),
+    Planted(
+        "a ratio of stocks against a cap on one",
+        frozenset({"per_hall", "few_servers"}),
+        with_rules(
+            rule("per_hall", "floor", "stock", 1500.0, SERVERS, ratio_to=HALLS),
+            rule("few_servers", "cap", "stock", 1.1e5, SERVERS),
+        ),
+        frozenset({"server", "hall"}),
+    ),
+    Planted(
+        "matching funds against the fund that matches",
+        frozenset({"matched", "wanted", "money_link"}),
+        with_matching(
+            Matching("matched", "Matched", "money_mast", "money_link", 0.1, "total", None, "by hand", ""),
+            with_budget("money_link", 50.0, rule("wanted", "floor", "order", 1000.0, replace(MASTS, years=FIRST))),
+        ),
+        frozenset({"mast", "link"}),
+    ),
+    Planted(
+        "projects that have to be taken and exclude each other",
+        frozenset({"this", "that"}),
+        with_projects(
+            project("this", "north", {"link": 1e4}, must=True, excludes=("that",)),
+            project("that", "south", {"link": 1e4}, must=True),
+        ),
+        frozenset({"link"}),
+    ),
+    Planted(
+        "a project that has to be taken against its budget",
+        frozenset({"big", "money_hall"}),
+        lambda s: with_projects(project("big", "north", {"hall": 100.0}, must=True, years=LAST))(
+            with_budget("money_hall", 10.0)(s)
+        ),
+        frozenset({"hall"}),
     ),
 )

@@ -28,6 +28,11 @@ UNSEEN = {
     "floor per head against a cap on the nation",
     "convergence against growth",
     "upkeep of what a floor adds",
+    "machines that need bandwidth first",
+    "a ratio of stocks against a cap on one",
+    "matching funds against the fund that matches",
+    "projects that have to be taken and exclude each other",
+    "a project that has to be taken against its budget",
 }
 
 

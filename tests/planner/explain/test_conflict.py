@@ -57,6 +57,12 @@ def without(scenario: Scenario, id: str) -> Scenario:
         electricity=None if id == "electricity" else scenario.electricity,
         staff=None if id == "staff" else scenario.staff,
         assets=tuple(replace(a, housed_in=None) if a.housed_in == id else a for a in scenario.assets),
+        matching_funds=tuple(m for m in scenario.matching_funds if m.id != id),
+        projects=tuple(
+            replace(p, excludes=tuple(other for other in p.excludes if other != id))
+            for p in scenario.projects
+            if p.id != id
+        ),
     )
 
 
@@ -115,7 +121,7 @@ def test_a_limit_changed_alone_is_enough_and_little_less_is_not(planted: Planted
     (conflict,) = contradicted(scenario).conflicts
     repairs = [a.repair for a in conflict.alone if a.repair is not None]
     changed = [r for r in repairs if r.limit.kind in ("floor", "cap", "budget", "growth") and np.isfinite(r.would_do)]
-    assert changed
+    assert changed or {a.limit.kind for a in conflict.alone} == {"project"}
     for repair in changed:
         assert has_plan(mended(scenario, repair)), repair.words
         if repair.unit != "share":
@@ -195,6 +201,12 @@ def test_per_head_and_shares_are_told_in_their_own_words():
 
 def whole(scenario: Scenario, *assets: str) -> Scenario:
     return replace(scenario, assets=tuple(replace(a, integer=a.id in assets) for a in scenario.assets))
+
+
+def test_changes_that_take_projects_apart_say_so():
+    planted = next(p for p in PLANTED if p.name == "a project that has to be taken against its budget")
+    assert "whole ones may need a little more" in words(told(planted.plant(roomy())))
+    assert "whole ones" not in words(told(PLANTED[0].plant(roomy())))
 
 
 def test_whole_modules_alone_may_contradict():
