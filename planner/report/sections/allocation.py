@@ -1,4 +1,4 @@
-"""The plan itself: orders by class, year, province and asset."""
+"""The plan itself: orders by class, year, region and asset."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def section(ctx: Context) -> Section:
         _by_year(ctx),
         _by_macro(ctx),
         _maps(ctx),
-        _provinces(ctx),
+        _regions(ctx),
         _assets(ctx),
-        Fold("Orders of every asset in every province, in units", (_units(ctx),)),
+        Fold("Orders of every asset in every region, in units", (_units(ctx),)),
     )
     return Section(
         "plan",
-        "The plan by class, year and province",
+        "The plan by class, year and region",
         "What to order, where and when. Money is capital paid in the year of the order; "
         f"prices of {ctx.summary['price_year']}.",
         blocks,
@@ -136,14 +136,14 @@ def _maps(ctx: Context) -> Chart:
             )
             panels.append(region_map(ctx, values, lambda v: brief(v / 1000), unit, ctx.colours[c], class_name(c)))
     return Chart(
-        f"Money by province and class, {ctx.horizon}, {unit}",
+        f"Money by region and class, {ctx.horizon}, {unit}",
         tuple(panels),
-        ". ".join(words) + ". Each map has its own scale: darkest is the province with the most.",
+        ". ".join(words) + ". Each map has its own scale: darkest is the region with the most.",
         estimates=tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets)),
     )
 
 
-def _provinces(ctx: Context) -> Grid:
+def _regions(ctx: Context) -> Grid:
     spent, totals = capex_by(ctx, ctx.plan, "region", "class"), capex_by(ctx, ctx.plan, "region")
     most, whole = max(totals.values()), sum(totals.values())
     body: list[Cells] = []
@@ -160,14 +160,14 @@ def _provinces(ctx: Context) -> Grid:
             )
         )
     heads = (
-        "Province",
+        "Region",
         "Macro-region",
         f">{ctx.currency} bn",
         ">Share",
         f">{ctx.currency} per head",
         *(f">{class_name(c)}" for c in ctx.classes),
     )
-    return grid(f"Orders by province, {ctx.horizon}, {ctx.currency} bn (per head in {ctx.currency})", heads, body)
+    return grid(f"Orders by region, {ctx.horizon}, {ctx.currency} bn (per head in {ctx.currency})", heads, body)
 
 
 def unit_of(ctx: Context, asset: str) -> str:
@@ -203,8 +203,8 @@ def _assets(ctx: Context) -> Grid:
 
 def _units(ctx: Context) -> Grid:
     units = sums(rows(ctx.plan, "orders"), ("region", "asset"), "units")
-    heads = ("Province", *(f">{asset_name(ctx, a)}, {unit_of(ctx, a)}" for a in ctx.assets))
+    heads = ("Region", *(f">{asset_name(ctx, a)}, {unit_of(ctx, a)}" for a in ctx.assets))
     body: list[Cells] = [
         (_region_cell(ctx, r), *(number(units.get((r, a), 0.0)) for a in ctx.assets)) for r in ctx.regions
     ]
-    return grid(f"Units ordered by province, {ctx.horizon}", heads, body)
+    return grid(f"Units ordered by region, {ctx.horizon}", heads, body)

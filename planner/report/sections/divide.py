@@ -29,7 +29,7 @@ def section(ctx: Context) -> Section:
     spread = rows(ctx.plan, "divide")
     if not spread:
         return Section(
-            "divide", "The divide between provinces", "", (Text(("The plan holds no indicators of the divide.",)),)
+            "divide", "The divide between regions", "", (Text(("The plan holds no indicators of the divide.",)),)
         )
     shown = [name for name in INDICATORS if any(row["indicator"] == name for row in spread)]
     panels = tuple(
@@ -40,14 +40,14 @@ def section(ctx: Context) -> Section:
         )
         for name in shown
     )
-    chart = Chart("Spread of innovation per head over provinces", panels, words(ctx), SCALE)
+    chart = Chart("Spread of innovation per head over regions", panels, words(ctx), SCALE)
     lead = (
         "Four measures of how unequal innovation per head is. They are recomputed from the plan's own stocks, "
         "not taken from the solver."
     )
     return Section(
         "divide",
-        "The divide between provinces",
+        "The divide between regions",
         lead,
         (chart, Fold("The indicators by year, in figures", (_table(ctx, shown),))),
     )

@@ -11,7 +11,7 @@ from planner.report.panels import HALF, both, half
 from planner.report.words import listed, number, percent, plain
 
 PARTS = (
-    ("in the same province", "#cfd5dc"),
+    ("in the same region", "#cfd5dc"),
     ("elsewhere in its macro-region", "#9d8fc2"),
     ("in another macro-region", WITH),
 )
@@ -21,7 +21,7 @@ def section(ctx: Context) -> Section:
     """Shares by class, matrices between macro-regions, the busiest corridors, what stays unserved."""
     flows = rows(ctx.plan, "flows", year=ctx.years[-1])
     if not flows:
-        return Section("flows", "Flows", "", (Text(("The plan has no flows of computing between provinces.",)),))
+        return Section("flows", "Flows", "", (Text(("The plan has no flows of computing between regions.",)),))
     blocks: list[Block] = [_shares(ctx, flows)]
     if 2 <= len(ctx.macro_names) <= 8:
         blocks.append(_matrices(ctx, flows))
@@ -69,7 +69,7 @@ def _share_words(ctx: Context, far: dict[str, float]) -> str:
     first, last = (facts.hosting(ctx, rows(ctx.plan, "flows", year=year)) for year in (ctx.years[0], ctx.years[-1]))
     most, least = max(far, key=lambda c: far[c]), min(far, key=lambda c: far[c])
     return (
-        f"Outside the province that uses it: {percent(first.elsewhere_share)} of all compute in {ctx.years[0]}, "
+        f"Outside the region that uses it: {percent(first.elsewhere_share)} of all compute in {ctx.years[0]}, "
         f"{percent(last.elsewhere_share)} in {ctx.years[-1]}. "
         f"{demand_name(ctx, most)} travels most ({percent(far[most])} comes from another macro-region), "
         f"{demand_name(ctx, least)} least ({percent(far[least])}): "
@@ -151,7 +151,7 @@ def _corridors(ctx: Context, flows: Rows) -> Grid:
     ]
     whole = sum(amounts.values())
     remark = (
-        f"These carry {percent(sum(amounts[k] for k in top) / whole)} of what crosses a border between provinces."
+        f"These carry {percent(sum(amounts[k] for k in top) / whole)} of what crosses a border between regions."
         if whole
         else "No compute crosses a border."
     )

@@ -1,4 +1,4 @@
-"""Innovation before and after, province by province, with and without the plan."""
+"""Innovation before and after, region by region, with and without the plan."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SCALE = (("without the plan", QUIET), ("with the plan", WITH))
 
 
 def section(ctx: Context) -> Section:
-    """Gain by year and province, levels per head, and the table behind both."""
+    """Gain by year and region, levels per head, and the table behind both."""
     last = ctx.years[-1]
     ends: dict[str, Row] = {row["region"]: row for row in rows(ctx.plan, "innovation", year=last)}
     lead = (
@@ -32,7 +32,7 @@ def section(ctx: Context) -> Section:
         "innovation",
         "Innovation before and after",
         lead,
-        (_gains(ctx, ends), _levels(ctx, ends), Fold("Innovation by province, in figures", (_table(ctx, ends),))),
+        (_gains(ctx, ends), _levels(ctx, ends), Fold("Innovation by region, in figures", (_table(ctx, ends),))),
     )
 
 
@@ -106,12 +106,12 @@ def _levels(ctx: Context, ends: dict[str, Row]) -> Chart:
     unit = "per 10,000 people, log scale"
     panel = both(
         lambda width: dumbbell(drawn, SCALE, unit, width),
-        f"Innovation per 10,000 people by province in {last}, without and with the plan",
+        f"Innovation per 10,000 people by region in {last}, without and with the plan",
     )
     most, least = drawn[0], drawn[-1]
     moved = sum(row["after"] > row["before"] * 1.0005 for row in drawn)
     words = (
-        f"The plan moves {'every province' if moved == len(drawn) else f'{moved} of {len(drawn)} provinces'} "
+        f"The plan moves {'every region' if moved == len(drawn) else f'{moved} of {len(drawn)} regions'} "
         f"up. {most['y']} stands at "
         f"{number(most['after'] / least['after'])} times {least['y']} per head, against "
         f"{number(most['before'] / least['before'])} times without the plan. "
@@ -142,7 +142,7 @@ def _table(ctx: Context, ends: dict[str, Row]) -> Grid:
         )
     last = ctx.years[-1]
     heads = (
-        "Province",
+        "Region",
         f">{ctx.summary['base_year']}",
         f">{last} without",
         f">{last} with",
@@ -151,7 +151,7 @@ def _table(ctx: Context, ends: dict[str, Row]) -> Grid:
         "Factor that grew most",
     )
     return grid(
-        f"Innovation by province, {ctx.innovation_unit}",
+        f"Innovation by region, {ctx.innovation_unit}",
         heads,
         body,
         remark=f"Growth of a factor is counted from {ctx.summary['base_year']}, spillovers and floor included.",

@@ -141,7 +141,7 @@ def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
         )
         for row in priced
     ]
-    heads = ("Rule or limit", "Province", "Asset", "Year", ">Value", ">Limit", ">Missed by", ">Price per unit")
+    heads = ("Rule or limit", "Region", "Asset", "Year", ">Value", ">Limit", ">Missed by", ">Price per unit")
     return grid(
         f"Binding rows with a price ({len(body):,} of {len(all_rows):,})", heads, body, filterable=len(body) > 20
     )

@@ -16,7 +16,7 @@ from planner.report.words import fixed, listed, money, number, percent, plain
 
 
 def section(ctx: Context) -> Section:
-    """Money by class and place under each set given, what they share, how alike they rank provinces."""
+    """Money by class and place under each set given, what they share, how alike they rank regions."""
     lead = (
         "Elasticities say how strongly innovation answers to infrastructure. They are the least certain "
         "numbers of the plan, so it is solved under several sets."
@@ -28,7 +28,7 @@ def section(ctx: Context) -> Section:
             "others: solve the same config under each set and give all plan folders to the report."
         )
         return Section("robustness", "What survives other elasticities", lead, (Note(alone), *blocks))
-    blocks = [_money(ctx), _compared(ctx), Fold("Money by province under each set", (_provinces(ctx),)), *blocks]
+    blocks = [_money(ctx), _compared(ctx), Fold("Money by region under each set", (_regions(ctx),)), *blocks]
     return Section("robustness", "What survives other elasticities", lead, tuple(blocks))
 
 
@@ -71,7 +71,7 @@ def _bar(ctx: Context, plan: Plan, macro: str) -> list[dict[str, Any]]:
 
 
 def common_words(ctx: Context) -> str:
-    """How much of the main plan every set would also do, and how alike the sets rank provinces."""
+    """How much of the main plan every set would also do, and how alike the sets rank regions."""
     common, whole = facts.common_million(ctx), facts.capex_million(ctx, ctx.plan)
     alike = [
         facts.rank_correlation(capex_by(ctx, ctx.plan, "region"), capex_by(ctx, other, "region"), list(ctx.regions))
@@ -80,8 +80,8 @@ def common_words(ctx: Context) -> str:
     firm = _firmest(ctx)
     return (
         f"{money(common, ctx.currency)}, {percent(common / whole if whole else None)} of the plan, is spent in "
-        "the same province on the same class under all "
-        f"{len(ctx.plans)} sets; that part can start whichever set is right. The ranking of provinces by money "
+        "the same region on the same class under all "
+        f"{len(ctx.plans)} sets; that part can start whichever set is right. The ranking of regions by money "
         "correlates "
         f"{' and '.join(fixed(value, 2) for value in alike)} with the other sets (1 is the same order). {firm}"
     )
@@ -143,7 +143,7 @@ def _compared(ctx: Context) -> Grid:
     )
 
 
-def _provinces(ctx: Context) -> Grid:
+def _regions(ctx: Context) -> Grid:
     each = [capex_by(ctx, plan, "region") for plan in ctx.plans]
     most = max(each[0].values(), default=0.0) or 1.0
     body: list[Cells] = []
@@ -158,9 +158,9 @@ def _provinces(ctx: Context) -> Grid:
                 Cell(fixed(min(amounts) / 1000, 1), share=min(amounts) / most),
             )
         )
-    heads = ("Province", *(f">{_set_name(plan)}" for plan in ctx.plans), ">Spread", ">Least under any set")
+    heads = ("Region", *(f">{_set_name(plan)}" for plan in ctx.plans), ">Spread", ">Least under any set")
     return grid(
-        f"Money by province under each set, {ctx.currency} bn",
+        f"Money by region under each set, {ctx.currency} bn",
         heads,
         body,
         remark=(

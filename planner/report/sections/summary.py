@@ -107,7 +107,7 @@ def _figures(ctx: Context) -> tuple[Figure, ...]:
             Figure(
                 percent(made.far_share),
                 f"of compute made in another macro-region in {last}",
-                f"{percent(made.elsewhere_share)} outside the province that uses it",
+                f"{percent(made.elsewhere_share)} outside the region that uses it",
             )
         )
         figures.append(Figure(percent(unmet), f"of compute demand not served in {last}"))
@@ -131,12 +131,12 @@ def _charts(ctx: Context) -> Chart:
         lambda v: brief(v / 1000),
         unit,
         INK,
-        f"Money for new capacity by province, {ctx.horizon}, {unit}",
+        f"Money for new capacity by region, {ctx.horizon}, {unit}",
     )
     return Chart(
         "Where the money goes and what it buys",
         (where, half(trajectory(ctx, HALF), _trajectory_alt(ctx), f"Innovation of the country, {ctx.innovation_unit}")),
-        f"Five provinces ({listed([region_name(ctx, r) for r in top], 5)}) take {percent(share)} of the money. "
+        f"Five regions ({listed([region_name(ctx, r) for r in top], 5)}) take {percent(share)} of the money. "
         "The gap between the two "
         "lines on the right is what the plan adds; it goes on after the last order for as long as what was "
         "built lives.",

@@ -59,8 +59,8 @@ def test_key_figures_are_four_to_six(page: Page) -> None:
     assert 4 <= len(figures) <= 6
 
 
-def test_orders_by_province_add_up(page: Page, plan: Plan) -> None:
-    rows = table(page, "Orders by province")
+def test_orders_by_region_add_up(page: Page, plan: Plan) -> None:
+    rows = table(page, "Orders by region")
     assert len(rows) == 1 + len(PEOPLE)
     for name, region in (("Guangdong", "CN-GD"), ("Tibet", "CN-XZ")):
         row = next(row for row in rows if row[0].startswith(name))
@@ -100,8 +100,8 @@ def test_flows_name_corridors_and_service(page: Page, plan: Plan) -> None:
     assert edge[2] == "1 ms"
 
 
-def test_innovation_by_province(page: Page, plan: Plan) -> None:
-    rows = table(page, "Innovation by province")
+def test_innovation_by_region(page: Page, plan: Plan) -> None:
+    rows = table(page, "Innovation by region")
     henan = next(row for row in rows if row[0].startswith("Henan"))
     record = next(r for r in plan.tables["innovation"].records() if r["region"] == "CN-HA" and r["year"] == 2030)
     assert henan[2:4] == [number(record["without_plan"]), number(record["innovation"])]
