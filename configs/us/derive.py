@@ -66,9 +66,9 @@ GDP, PEOPLE = "gdp_million_usd_2021", "population_10k"
 RD, FIRMS = "rd_expenditure_million_usd_2021", "venture_funded_firms_2022"
 WORK = (
     Work("production", "servers", 0.25, 0.06904, 0.4, 5.0, 2e5, (("kti_value_added_million_usd_2021", 1.0),)),
-    Work("distribution", "servers", 0.45, 0.04481, 0.4, 20.0, 3e5, ((GDP, 1.0),)),
+    Work("distribution", "servers", 0.45, 0.04481, 0.4, 10.0, 3e5, ((GDP, 1.0),)),
     Work("circulation", "servers", 0.30, 0.02542, 0.4, 10.0, 1e5, ((PEOPLE, 1.0),)),
-    Work("consumption", "ai_pflops", 0.40, 0.12004, 0.4, 20.0, 1e4, ((GDP, 0.5), (PEOPLE, 0.5))),
+    Work("consumption", "ai_pflops", 0.40, 0.12004, 0.4, 10.0, 1e4, ((GDP, 0.5), (PEOPLE, 0.5))),
     Work("research_training", "ai_pflops", 0.60, 0.40545, 0.4, np.inf, 1e3, ((RD, 0.5), (FIRMS, 0.5))),
 )  # fmt: skip
 EFLOPS_PER_UNIT = {"servers": SERVER_TFLOPS_FP32 / 1e6, "ai_pflops": 1e-3}
