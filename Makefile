@@ -60,6 +60,8 @@ lint: $(READY)
 bench: $(PEERS)
 	@$(BIN)/innocap bench run --suite standard --peers -o $(OUT)/bench-standard.json --force
 	@$(BIN)/python benchmarks/planning.py
+	@$(BIN)/python benchmarks/modules.py
+	@$(BIN)/python benchmarks/scaled.py
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build dist *.egg-info
