@@ -9,11 +9,13 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+import numpy as np
 import pytest
 
 from planner.compile import compile_program, ordinary_model, program_of
 from planner.formulation.model import OBJECTIVE, RULES, declare
 from planner.instance import build_instance
+from planner.linear import LinearProgram
 from planner.scenario import Budget, Growth, Matching, Project, Rule, Scenario, Scope, Tail
 from planner.solve.live import InfeasibleError
 from planner.solving import solve
@@ -123,11 +125,19 @@ class Draw:
         )
 
 
+def without_remainders(program: LinearProgram) -> LinearProgram:
+    """Without what is left where two terms of a row cancel, which depends on the order of the sum."""
+    kept = np.abs(program.values) > 1e-15
+    starts = np.concatenate([[0], np.cumsum(kept)])[program.starts].astype(np.int32)
+    return replace(program, starts=starts, columns=program.columns[kept], values=program.values[kept])
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_both_paths_build_the_same_rules(part: int):
     for seed in range(part * EACH, (part + 1) * EACH):
         symbols = declare(build_instance(Draw(seed).scenario()))
-        assert_same(compile_program(symbols, RULES, OBJECTIVE), program_of(ordinary_model(symbols, RULES, OBJECTIVE)))
+        built = compile_program(symbols, RULES, OBJECTIVE), program_of(ordinary_model(symbols, RULES, OBJECTIVE))
+        assert_same(*map(without_remainders, built))
 
 
 @pytest.mark.parametrize("part", range(SOLVED))
