@@ -14,9 +14,10 @@ from planner.cli.math import math
 from planner.cli.report import report
 from planner.cli.schema import schema
 from planner.cli.solve import solve
+from planner.cli.sweep import sweep
 from planner.cli.verify import verify
 
-PLAN_COMMANDS = (check, drift, explain, frontier, math, solve, verify)
+PLAN_COMMANDS = (check, drift, explain, frontier, math, solve, sweep, verify)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -79,7 +79,13 @@ def solve_again(
     if program.integer.any():
         limits = {"gap": scenario.gap, "time_limit_s": scenario.time_limit_s}
         return Again(maximize_whole(program, goal, **limits, progress=progress), None, False)
-    if memory is not None and goal.is_sum and goal.power >= 0 and memory.blocks == blocks_of(program):
+    if (
+        memory is not None
+        and goal.is_sum
+        and goal.power >= 0
+        and goal.blend is None
+        and memory.blocks == blocks_of(program)
+    ):
         found = _from_memory(instance, program, goal, memory, progress)
         if found is not None:
             return found
@@ -190,7 +196,8 @@ def _memory(highs: Any, program: LinearProgram, goal: Goal, instance: Instance, 
     own = len(program.row_lower)
     log, point = _tangents(highs, own, goal)
     flow = outcome.values[program.variables["flow"].indices]
-    held = Memory(blocks_of(program), outcome.values[goal.ratio], log, point, (flow > USED_EFLOPS).any(axis=1))
+    busy = np.asarray((flow > USED_EFLOPS).any(axis=1), np.bool_)
+    held = Memory(blocks_of(program), outcome.values[goal.ratio], log, point, busy)
     return _pruned(held, outcome.row_duals[own : own + len(log)])
 
 
