@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from bench.cli import bench
+from planner.cli.alternatives import alternatives
 from planner.cli.calibrate import calibrate
 from planner.cli.check import check
 from planner.cli.drift import drift
 from planner.cli.explain import explain
 from planner.cli.frontier import frontier
+from planner.cli.ladder import ladder
 from planner.cli.math import math
 from planner.cli.report import report
 from planner.cli.schema import schema
@@ -17,7 +19,7 @@ from planner.cli.solve import solve
 from planner.cli.sweep import sweep
 from planner.cli.verify import verify
 
-PLAN_COMMANDS = (check, drift, explain, frontier, math, solve, sweep, verify)
+PLAN_COMMANDS = (alternatives, check, drift, explain, frontier, ladder, math, solve, sweep, verify)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

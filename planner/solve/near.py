@@ -70,19 +70,27 @@ def near_program(program: LinearProgram, goal: Goal, best: Floats) -> Near:
 
 
 def furthest(
-    near: Near, direction: Floats, sign: float, level: float, *, tolerance: float, time_limit_s: float, warm: bool
+    near: Near,
+    direction: Floats,
+    sign: float,
+    level: float,
+    *,
+    tolerance: float,
+    time_limit_s: float,
+    start: Floats | None = None,
 ) -> Extreme:
     """The plan with the most (sign 1) or least (-1) of `direction` (n,) whose objective is at least `level`.
 
-    The proven value holds for every plan; the achieved one is that of a plan whose true objective was computed. Raises
-    InfeasibleError where no plan exists, TimeoutError where the limit came before the first program was solved.
+    `start` (n,) is a plan known to reach the level. The proven value holds for every plan; the achieved one is that of
+    a plan whose true objective was computed. Raises InfeasibleError where no plan exists, TimeoutError where the limit
+    came before the first program was solved.
     """
     deadline, highs = clock.perf_counter() + time_limit_s, near.outer.highs
     size = float(np.abs(direction).max(initial=0.0)) or 1.0
     highs.changeRowBounds(near.row, level - near.goal.constant, INF)
     change_costs(highs, np.arange(len(direction)), sign * direction / size)
-    method: Method = "primal" if warm else "interior"
-    proven, found, closed, number = sign * INF, near.best, False, 0
+    method: Method = "interior"
+    proven, found, closed, number = sign * INF, near.best if start is None else start, False, 0
     while number < ROUNDS and not closed:
         solved = optimize(highs, time_limit_s=deadline - clock.perf_counter(), how=method)
         if solved is None:
