@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.geography import spillover_weights
+from planner.nest import Blend, blend_of, log_blend
 from planner.scenario import ElasticitySet, Factor, Scenario, base_modules
 from planner.timeline import Timeline
 
@@ -26,7 +27,7 @@ class Innovation:
 
     beta (F,); supply (F, A) percent per module; feed (F, D) percent per EFLOPS; base_level and floor (R, F) percent;
     spillover (R, R) is phi * w; usable (R, F, T) is the limit of a level by talent, inf where none;
-    drift (R, T); base (R,) innovation of the base year in its own unit.
+    drift (R, T); base (R,) innovation of the base year in its own unit; blend the nest of factors, None without one.
     """
 
     factors: tuple[int, ...]
@@ -40,6 +41,7 @@ class Innovation:
     usable: Floats
     drift: Floats
     base: Floats
+    blend: Blend | None = None
 
     @property
     def base_total(self) -> Floats:
@@ -47,14 +49,22 @@ class Innovation:
         return self.base_level + self.spillover @ self.base_level + self.floor
 
 
-def index_of(beta: Floats, ratio: Floats) -> Floats:
-    """PROD_f ratio[r,f,t] ^ beta[f], shape (R, T)."""
-    return np.asarray(np.exp(np.einsum("f,rft->rt", beta, np.log(np.maximum(ratio, 1e-9)))))
+def own_logs(ratio: Floats, blend: Blend | None) -> Floats:
+    """What each factor contributes per unit of its beta, (R, F, T): ln ratio, or ln D for the factors of a nest."""
+    logs = np.log(np.maximum(ratio, 1e-9))
+    if blend is not None:
+        logs[:, blend.members] = log_blend(blend, logs)[:, None]
+    return logs
+
+
+def index_of(beta: Floats, ratio: Floats, blend: Blend | None = None) -> Floats:
+    """PROD_f ratio[r,f,t] ^ beta[f], shape (R, T), with D in place of the factors of a nest."""
+    return np.asarray(np.exp(np.einsum("f,rft->rt", beta, own_logs(ratio, blend))))
 
 
 def innovation_index(innovation: Innovation, ratio: Floats) -> Floats:
     """I[r,t] / I0[r], shape (R, T), from ratios (R, F, T)."""
-    return innovation.drift * index_of(innovation.beta, ratio)
+    return innovation.drift * index_of(innovation.beta, ratio, innovation.blend)
 
 
 def ratios(innovation: Innovation, level: Floats) -> Floats:
@@ -74,10 +84,11 @@ def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Time
     own = np.minimum(base @ supply.T + served @ feed.T, usable_base)
     scale = 100.0 / own.sum(axis=0)
     people = _people(scenario)
+    beta = np.array([elasticities.beta.get(f, 0.0) for f in ids])
     spillover = elasticities.spillover * _spillover(scenario)
     return Innovation(
         factors=supplied,
-        beta=np.array([elasticities.beta.get(f, 0.0) for f in ids]),
+        beta=beta,
         scale=scale,
         supply=supply * scale[:, None],
         feed=feed * scale[:, None],
@@ -87,6 +98,7 @@ def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Time
         usable=usable * scale[None, :, None],
         drift=_drift(scenario, elasticities, time, np.eye(len(people)) + spillover),
         base=np.array([region.innovation for region in scenario.regions]),
+        blend=blend_of(elasticities.nest, tuple(ids), beta),
     )
 
 

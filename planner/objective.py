@@ -7,7 +7,7 @@ one over the times; q[r] are the weights, summing to one. All values but `total`
               share[r] = q[r] u0[r]^(1 - alpha) / sum_j q[j] u0[j]^(1 - alpha);  a logarithm at alpha = 1
     total     alpha = 0, with the 1 left in: discounted national innovation over that of the base year
     max_min   min_r sum_t disc[t] ln u[r,t] - min_r ln u0[r]
-    leximin   the worst-off region, then the next worst-off, and so on
+    leximin   the worst-off region as by max_min, then the next worst-off, and so on
     sen       sum_t disc[t] * sum_rs q[r] q[s] min(u[r,t], u[s,t]) / mean of u0: mean * (1 - Gini)
 
 Sources: Atkinson 1970; Mo and Walrand 2000; Sen 1976; Ogryczak and Sliwinski 2006.

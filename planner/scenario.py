@@ -13,6 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.actuals import Actuals as Actuals
+from planner.actuals import Booked as Booked
+from planner.candidate import Project as Project
+from planner.nest import Nest
 from planner.objective import Objective as Objective
 from planner.objective import objective_named
 
@@ -74,7 +78,7 @@ class Factor:
 
 @dataclass(frozen=True)
 class ElasticitySet:
-    """One set of output elasticities beta[f] with the strength phi of spillovers between regions."""
+    """One set of output elasticities beta[f] with the strength phi of spillovers, and perhaps a nest of factors."""
 
     id: str
     name: str
@@ -82,6 +86,7 @@ class ElasticitySet:
     spillover: float
     source: str
     place: str
+    nest: Nest | None = None
 
 
 @dataclass(frozen=True)
@@ -260,32 +265,6 @@ class Matching:
 
 
 @dataclass(frozen=True)
-class Project:
-    """A candidate project: taken once, as a whole, in one of its years, or left.
-
-    units      units of assets that it builds; they serve `lead_years` after the start, for the life of the asset
-    capex_million  None: its units at the price of their assets; else what the start costs
-    opex_million   what it costs a year while its assets serve, beside the upkeep and electricity of its assets
-    excludes   projects that cannot be taken as well; needs: projects that must have started before it, or with it
-    must       whether it has to be taken
-    """
-
-    id: str
-    name: str
-    region: str
-    units: Mapping[str, float]
-    capex_million: float | None
-    opex_million: float
-    years: tuple[int, ...]
-    lead_years: int
-    excludes: tuple[str, ...]
-    needs: tuple[str, ...]
-    must: bool
-    source: str
-    place: str
-
-
-@dataclass(frozen=True)
 class Growth:
     """Orders of an asset in a region stay within `rate` of its stock a year before plus `seed` of the national base.
 
@@ -333,36 +312,6 @@ class Tail:
     mode: Literal["continue", "salvage", "none"]
     years: int
     points: int
-
-
-@dataclass(frozen=True)
-class Booked:
-    """What a budget really paid for upkeep and electricity in a year that is past."""
-
-    budget: str
-    year: int
-    opex_million: float
-    energy_million: float
-
-
-@dataclass(frozen=True)
-class Actuals:
-    """What was really ordered, paid and seen in the years up to `until`: facts that a plan cannot change.
-
-    years            the years of the horizon that are frozen
-    units_ordered    (R, A, Y) over them; zero where nothing was stated
-    capex_million    (R, A, Y) what the orders really cost
-    units_standing   (R, A, Y) what really stood, nan where nobody counted: the accounting holds there
-    upkeep           what budgets really paid for upkeep and electricity, where it was booked
-    """
-
-    until: int
-    years: tuple[int, ...]
-    units_ordered: Floats
-    capex_million: Floats
-    units_standing: Floats
-    upkeep: tuple[Booked, ...]
-    place: str
 
 
 @dataclass(frozen=True)

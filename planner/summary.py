@@ -78,6 +78,7 @@ def _question(scenario: Scenario) -> dict[str, Any]:
         "elasticity_set": scenario.elasticity_set,
         "elasticity_sets": [
             {"id": s.id, "name": s.name, "beta": dict(s.beta), "spillover": s.spillover, "source": s.source}
+            | ({} if s.nest is None else {"nest": {"factors": list(s.nest.factors), "sigma": s.nest.sigma}})
             for s in scenario.elasticity_sets
         ],
         "regions": [

@@ -80,13 +80,21 @@ class Factor(Strict):
     usable_per_talent: CountParameter | None = None
 
 
+class Nest(Strict):
+    """Factors that act as one; `sigma`: 0 only together, 1 as without a nest, above 1 in place of each other."""
+
+    factors: NonEmpty[tuple[Id, ...]]
+    sigma: Annotated[Count, Field(le=20)]
+
+
 class ElasticitySet(Strict):
-    """Output elasticities by factor and the strength of spillovers."""
+    """Output elasticities by factor, the strength of spillovers, and factors that need each other."""
 
     id: Id
     name: Text
     beta: dict[str, Count]
     spillover: Spillover
+    nest: Nest | None = None
     source: Text = ""
 
     @model_validator(mode="after")

@@ -10,8 +10,10 @@ from planner.config.columns import Columns, frozen, numbers
 from planner.config.context import Context
 from planner.config.models import Asset as AssetText
 from planner.config.models import BaseStock, Plan
+from planner.config.models import ElasticitySet as ElasticitySetText
 from planner.config.models import Factor as FactorText
 from planner.config.tree import Path
+from planner.nest import Nest
 from planner.scenario import Asset, ColumnSource, ElasticitySet, Factor, Floats, Kind, Machine, Parameter
 
 
@@ -30,8 +32,21 @@ def resolve_elasticities(context: Context, plan: Plan) -> tuple[ElasticitySet, .
         for factor in held.beta:
             context.known((*path, "beta", factor), factor, "factor", factors)
         beta = {factor: held.beta.get(factor, 0.0) for factor in factors}
-        sets.append(ElasticitySet(held.id, held.name, beta, held.spillover, held.source, context.label(path)))
+        nest = _nest(context, plan, held, path)
+        sets.append(ElasticitySet(held.id, held.name, beta, held.spillover, held.source, context.label(path), nest))
     return tuple(sets)
+
+
+def _nest(context: Context, plan: Plan, held: ElasticitySetText, path: Path) -> Nest | None:
+    """The nest of a set; its factors are of the kind that the plan supplies."""
+    if held.nest is None:
+        return None
+    supplied = [factor.id for factor in plan.factors if factor.series is None]
+    for index, factor in enumerate(held.nest.factors):
+        context.known((*path, "nest", "factors", index), factor, "factor that the plan supplies", supplied)
+    if len(set(held.nest.factors)) < 2:
+        context.report((*path, "nest", "factors"), "a nest of one factor changes nothing", "name at least two")
+    return Nest(held.nest.factors, held.nest.sigma)
 
 
 def resolve_assets(

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.explain.worth import Prices, prices_of
-from planner.innovation import index_of
 from planner.instance import Instance
+from planner.solve.goal import elasticities, slopes
 from planner.solve.highs import hand_over
 from planner.solve.live import InfeasibleError, change_costs, optimize
 from planner.solve.tangents import SCALE, Goal, Outcome, maximize
@@ -63,7 +63,7 @@ class Question:
     @property
     def built(self) -> float:
         """Modules that the optimum orders."""
-        return float(self.optimum.values[self.columns].sum())
+        return max(float(self.optimum.values[self.columns].sum()), 0.0)
 
     @property
     def prices(self) -> Prices:
@@ -124,8 +124,7 @@ def _smooth_prices(problem: Problem, values: Floats, row_duals: Floats) -> Price
 def _slopes(goal: Goal, values: Floats) -> Floats:
     """What welfare gains by each ratio, (R, F, T): weight * exp(s L) * beta / x."""
     ratio = np.maximum(values[goal.ratio], 1e-9)
-    size = index_of(goal.beta, ratio) ** goal.power
-    return np.asarray((goal.weight * size)[:, None] * goal.beta[None, :, None] / ratio)
+    return np.asarray((goal.weight * slopes(goal, ratio))[:, None] * elasticities(goal, ratio) / ratio)
 
 
 def change_that_flips(question: Question, barred: Prices) -> float | None:
@@ -147,20 +146,30 @@ def checked(question: Question, change: float, progress: Callable[[str], None]) 
     below = _tried(question, max(change - step, LOWEST), progress)
     if above[1] > NOTHING or below[1] > NOTHING:
         return Flip(change, *below, above[0] if above[1] <= NOTHING else None)
-    built = question.built > NOTHING and below[0] > 0.0
-    lowest = (0.0, question.built) if built else _tried(question, LOWEST, progress)
+    nothing, lowest = below, below
+    for change_to in _lower_still(question, below[0]):
+        lowest = _tried(question, change_to, progress)
+        if lowest[1] > NOTHING:
+            break
+        nothing = lowest
     if lowest[1] <= NOTHING:
         return Flip(LOWEST, None, 0.0, LOWEST)
-    nothing = below
     while nothing[0] - lowest[0] > CLOSE * (1.0 + nothing[0]):
         middle = _tried(question, (nothing[0] + lowest[0]) / 2, progress)
         nothing, lowest = (middle, lowest) if middle[1] <= NOTHING else (nothing, middle)
     return Flip((nothing[0] + lowest[0]) / 2, *lowest, nothing[0])
 
 
+def _lower_still(question: Question, change: float) -> list[float]:
+    """Prices further down: today's where it is built today, else a tenth, a third and all off."""
+    if question.built > NOTHING and change > 0.0:
+        return [0.0]
+    return [(1.0 + change) * left - 1.0 for left in (0.9, 0.7)] + [LOWEST]
+
+
 def _tried(question: Question, change: float, progress: Callable[[str], None]) -> tuple[float, float]:
     """A change of price and the modules that are then built."""
-    built = built_at(question, change)
+    built = max(built_at(question, change), 0.0)
     progress(f"solved again at a price changed by {change:+.1%}: {built:,.4g} modules")
     return change, built
 

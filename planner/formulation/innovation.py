@@ -47,11 +47,13 @@ def ratio_follows_levels(m: Any, r: int, f: int, t: int) -> Any:
 def log_is_below_its_tangents(m: Any, r: int, f: int, t: int, p: int) -> Any:
     """The logarithm of a ratio lies below each tangent; the solver adds the tangents that a plan needs.
 
-    log_ratio[r,f,t] <= ln(point[p]) - 1 + ratio[r,f,t] / point[p]
+    log_ratio[r,f,t] <= ln(point[p]) - 1 + sum( mix[f,j] * ratio[r,j,t] ) / point[p]
 
-    Unit: log points. An outer approximation: every cut is valid, so the optimum is an upper bound.
+    Unit: log points. An outer approximation: every cut is valid, so the optimum is an upper bound. A factor is mixed of
+    itself alone; the log_ratio of a factor in a nest is that of the composite, mixed of all factors of the nest.
     """
-    return m.log_ratio[r, f, t] <= m.point_log[p] - 1 + m.ratio[r, f, t] * m.point_inverse[p]
+    mixed = sum(m.mix[f, j] * m.ratio[r, j, t] * m.point_inverse[p] for j in m.mixed[f])
+    return m.log_ratio[r, f, t] <= m.point_log[p] - 1 + mixed
 
 
 def weighted_innovation(m: Any) -> Any:

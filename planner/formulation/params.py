@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import Ledger
-from planner.formulation.sets import FIRST_POINTS, capped_factors, halls, hosts
+from planner.formulation.sets import FIRST_POINTS, capped_factors, halls, hosts, mix_of
 from planner.instance import Instance
 from planner.symbols import Param
 
@@ -184,6 +184,7 @@ def _innovation(instance: Instance) -> tuple[Param, ...]:
         Param("spillover", ("regions", "regions"), inn.spillover, "", "phi * w[r,j]"),
         Param("floor", ("regions", "factors"), inn.floor, "percent", "floor e[r,f]"),
         Param("base_total", ("regions", "factors"), inn.base_total, "percent", "S0[r,f] + e[r,f]"),
+        Param("mix", ("factors", "factors"), mix_of(inn), "", "share of a factor in its composite, 1 in itself"),
         Param("point_log", ("tangents",), np.log(FIRST_POINTS), "", "ln of a tangent's point"),
         Param("point_inverse", ("tangents",), 1.0 / FIRST_POINTS, "", "1 / a tangent's point"),
     )

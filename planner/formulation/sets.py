@@ -8,11 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import Ledger
+from planner.innovation import Innovation
 from planner.instance import Instance
 from planner.symbols import IndexSet, Subsets
 
 FIRST_POINTS = np.geomspace(0.25, 6.0, 4)
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
@@ -50,6 +52,15 @@ def capped_factors(instance: Instance) -> list[int]:
     """Factors whose level talent limits."""
     usable = instance.innovation.usable
     return [f for f in range(usable.shape[1]) if np.isfinite(usable[:, f]).all()]
+
+
+def mix_of(innovation: Innovation) -> Floats:
+    """Shares (F, F) of factors in the composite that each factor stands for: itself, or all factors of its nest."""
+    mix = np.eye(len(innovation.factors))
+    if innovation.blend is not None:
+        members = list(innovation.blend.members)
+        mix[np.ix_(members, members)] = innovation.blend.share
+    return mix
 
 
 def growing_assets(instance: Instance) -> list[tuple[int, int]]:
@@ -149,6 +160,13 @@ def _supply_subsets(instance: Instance) -> tuple[Subsets, ...]:
             "classes",
             [np.flatnonzero(row) for row in innovation.feed],
             "demand classes that feed a factor",
+        ),
+        family(
+            "mixed",
+            ("factors",),
+            "factors",
+            [np.flatnonzero(row) for row in mix_of(innovation)],
+            "factors that a composite is mixed of",
         ),
         family(
             "neighbours",

@@ -13,6 +13,7 @@ the best x has x[f] = q beta[f] / mu[f] with q = gain'(L), so L = B ln q + C, C 
 
     q = sum_k w[k] exp(s[k] (B ln q + C))        one number per region and year;        most = gain(L) - B q
 
+Factors of a nest are one good with the price of its composite (nest.py).
 One term has it in closed form: ln q = (ln w + s C) / (1 - s B), most = q (1/s - B), or w (L - B) where s = 0.
 It is reached where mu = q beta / x: the bound meets the plan where marginal returns meet prices.
 """
@@ -24,20 +25,25 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.nest import Blend, log_price
+
 Floats = NDArray[np.float64]
 Term = tuple[Floats, float]
 
 STEPS = 60
 
 
-def most(terms: Sequence[Term], beta: Floats, price: Floats) -> float:
+def most(terms: Sequence[Term], beta: Floats, price: Floats, blend: Blend | None = None) -> float:
     """Most that gains earn at prices (R, F, T); terms are weights (R, T) >= 0 with their powers s <= 1; beta (F,).
 
     Infinite where nothing bounds it: a price of zero (powers of zero and more), or a power s with s * B = 1.
     """
-    used = beta > 0
-    total = float(beta[used].sum())
+    used, total = beta > 0, float(beta[beta > 0].sum())
+    if blend is not None:
+        used[list(blend.members)] = False
     free = np.einsum("f,rft->rt", beta[used], _log(beta[used][None, :, None], price[:, used]))
+    if blend is not None:
+        free += blend.beta * (np.log(blend.beta) - log_price(blend, price))
     return float(_most(tuple(terms), total, free).sum())
 
 

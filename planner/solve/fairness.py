@@ -173,13 +173,15 @@ def _sen_bound(search: Search, sen: SenRows, solved: Solved) -> float:
 class Ladder:
     """The least of regions under way: its column, the row of every region, levels kept so far (R,), -inf where none.
 
-    A level kept may be missed by slack, and a point by slack more, as rows without room are hard to solve. kept is the
-    linear part that must not fall, in row `linear_row`; None before the second level.
+    A level is kept but for `slack` in the program, as rows without room are hard to solve, and no point counts that
+    misses what was promised (R,). kept is the linear part that must not fall, in row `linear_row`; None before the
+    second level.
     """
 
     column: int
     rows: Ints
     floor: Floats
+    promised: Floats
     slack: float
     kept: float = 0.0
     linear_row: int | None = None
@@ -198,10 +200,10 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
     search.worth = lambda solved: _least(search, ladder, solved)
     search.bound = lambda solved: _least_bound(search, ladder, solved)
     _cut_and_solve(search, _begin(search, first, known=known))
-    levels = []
+    levels: list[Level] = []
     upper, best = search.upper, search.best
     while lexical and search.best is not None and ladder.free.any() and np.isfinite(search.upper):
-        levels.append((_keep(search, ladder), search.upper))
+        levels.append(Level(tuple(map(int, _keep(search, ladder))), search.upper, search.lower))
         if not ladder.free.any():
             break
         search.shown = search.shown or (search.upper, search.lower)
@@ -215,15 +217,7 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
     if best is None:
         return ()
     search.lower = true_value(goal, best.values)
-    return _told(search, best, levels)
-
-
-def _told(search: Search, best: Solved, levels: list[tuple[Ints, float]]) -> tuple[Level, ...]:
-    """Levels with what the plan gives to the least of their regions."""
-    goal = search.goal
-    linear = float(goal.linear @ best.values[: len(goal.linear)])
-    reached = outcomes(goal, gains(goal, best.values[goal.ratio])) + linear
-    return tuple(Level(tuple(map(int, who)), upper, float(reached[who].min())) for who, upper in levels)
+    return tuple(levels)
 
 
 def _ladder(search: Search, slack: float) -> Ladder:
@@ -232,7 +226,7 @@ def _ladder(search: Search, slack: float) -> Ladder:
     r, t = (index.ravel() for index in np.indices(goal.weight.shape))
     regions = len(goal.level)
     rows = _add_rows(search, np.full(regions, column), (r, r, t), goal.weight.ravel(), goal.level)
-    return Ladder(column, rows, np.full(regions, -INF), slack)
+    return Ladder(column, rows, np.full(regions, -INF), np.full(regions, -INF), slack)
 
 
 def _settled(search: Search) -> bool:
@@ -255,7 +249,7 @@ def _least(search: Search, ladder: Ladder, solved: Solved) -> float:
     """Least true outcome of the free regions; -inf where a level kept is missed."""
     goal = search.goal
     found = outcomes(goal, gains(goal, solved.values[goal.ratio]))
-    if (found[~ladder.free] < ladder.floor[~ladder.free] - ladder.slack).any():
+    if (found < ladder.promised).any():
         return -INF
     return float(found[ladder.free].min()) + float(goal.linear @ solved.values[: len(goal.linear)])
 
@@ -292,10 +286,12 @@ def _keep(search: Search, ladder: Ladder) -> Ints:
     level = search.lower - linear - ladder.slack
     if not len(blocked):
         blocked = np.flatnonzero(ladder.free)
-    ladder.floor[blocked] = level
+    ladder.floor = np.minimum(ladder.floor, outcomes(goal, gains(goal, best.values[goal.ratio])))
+    ladder.floor[blocked], ladder.promised[blocked] = level, level - ladder.slack
     for r in blocked:
         highs.changeCoeff(int(ladder.rows[r]), ladder.column, 0.0)
-        highs.changeRowBounds(int(ladder.rows[r]), -INF, float(goal.level[r] - level))
+    for r in np.flatnonzero(~ladder.free):
+        highs.changeRowBounds(int(ladder.rows[r]), -INF, float(goal.level[r] - ladder.floor[r]))
     if ladder.linear_row is None and goal.linear.any():
         used = np.flatnonzero(goal.linear).astype(np.int32)
         ladder.linear_row, ladder.kept = highs.getNumRow(), SCALE * (linear - ladder.slack)

@@ -2,9 +2,9 @@
 
     max  total(x) + small * surplus   s.t.  worst(x) - surplus = least,  surplus >= 0
 
-This is AUGMECON2 (Mavrotas and Florios 2013). `total` is climbed on its minorant as in search.py; `worst` is linear in the logarithms, so that every tangent serves
-every point. Both pay for unmet demand and soft limits alike. Each program solved gives, by duality, a line that no plan
-lies above,
+This is AUGMECON2 (Mavrotas and Florios 2013). `total` is climbed on its minorant as in search.py; `worst` is linear in
+the logarithms, so that every tangent serves every point. Both pay for unmet demand and soft limits alike. Each program
+solved gives, by duality, a line that no plan lies above,
 
     a * total(x) + b * worst(x) <= most
 
@@ -21,10 +21,12 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.innovation import own_logs
 from planner.linear import LinearProgram
 from planner.solve.conjugate import most
 from planner.solve.goal import SCALE, Goal, log_index, slopes, true_value
-from planner.solve.live import INF, Method, Solved, add_tangents, change_costs, optimize
+from planner.solve.live import INF, Method, Solved, change_costs, optimize
+from planner.solve.search import add_log_tangents
 from planner.solve.worst import Worst, worst_mean
 
 Floats = NDArray[np.float64]
@@ -209,7 +211,7 @@ def _line(f: Frontier, solved: Solved, total: float, worst: float) -> Line:
     linear = float(goal.linear @ solved.values[: len(goal.linear)])
     worth = (total + trade) * linear + float((price * solved.values[goal.ratio]).sum())
     terms = ((total * goal.weight, goal.power), (counts, 0.0))
-    gains = most([term for term in terms if term[0].any()], goal.beta, price)
+    gains = most([term for term in terms if term[0].any()], goal.beta, price, goal.blend)
     return Line(total, trade, total * goal.constant + worth + float((counts * f.worst.start).sum()) + gains)
 
 
@@ -249,10 +251,9 @@ def _cut(f: Frontier, solved: Solved, total: float, gap: float) -> bool:
     """Add tangents where the program claims more than the logarithm gives; False where it nowhere does."""
     goal = f.goal
     ratio = np.maximum(solved.values[goal.ratio], 1e-9)
-    excess = solved.values[goal.log] - np.log(ratio)
+    excess = solved.values[goal.log] - own_logs(ratio, goal.blend)
     counts = np.maximum(-solved.row_duals[f.shortfall_row] / SCALE, 0.0)
     worth = (_weights(f, total) + counts[:, None, :] * goal.beta[None, :, None]) * excess
     chosen = (worth > 0.2 * gap / worth.size) & (excess > ROW_TOLERANCE)
-    point = ratio[chosen]
-    add_tangents(f.highs, goal.log[chosen], goal.ratio[chosen], np.log(point) - 1.0, 1.0 / point)
+    add_log_tangents(f.highs, goal, ratio, chosen)
     return bool(chosen.any())

@@ -17,8 +17,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.innovation import own_logs
 from planner.instance import Instance
 from planner.linear import LinearProgram
+from planner.nest import Blend, local_shares
 from planner.objective import Objective
 from planner.solve.conjugate import most
 from planner.solve.live import Solved
@@ -42,7 +44,8 @@ class Goal:
     power s and weight (R, T) of the gain, exogenous drift included; beta (F,) of the factors; ratio_row are the rows
     that define the ratios, in which they stand with ratio_size (R, F, 1); constant is the part no decision moves;
     linear (n,) is the cost of all other columns; far are the flows that the first solve leaves out. level (R,) is what
-    a region has before any gain (least of regions), share (R,) its part of the people (`sen`).
+    a region has before any gain (least of regions), share (R,) its part of the people (`sen`); blend the nest of
+    factors, whose log columns all stand for the logarithm of its composite.
     """
 
     objective: Objective
@@ -58,6 +61,7 @@ class Goal:
     power: float = 0.0
     level: Floats = field(default_factory=lambda: NOTHING)
     share: Floats = field(default_factory=lambda: NOTHING)
+    blend: Blend | None = None
 
     @property
     def is_sum(self) -> bool:
@@ -78,6 +82,7 @@ def goal_of(instance: Instance, program: LinearProgram) -> Goal:
         ratio_size=instance.innovation.base_total[:, :, None],
         beta=instance.innovation.beta,
         linear=linear,
+        blend=instance.innovation.blend,
         far=program.variables["flow"].indices[_far_arcs(instance)].ravel(),
         **_welfare(instance),
     )
@@ -134,11 +139,19 @@ def _far_arcs(instance: Instance) -> NDArray[np.bool_]:
 
 def log_index(goal: Goal, at: Floats) -> Floats:
     """L (R, T) at ratios (R, F, T)."""
-    return np.asarray(np.einsum("f,rft->rt", goal.beta, np.log(np.maximum(at, 1e-9))))
+    return np.asarray(np.einsum("f,rft->rt", goal.beta, own_logs(at, goal.blend)))
+
+
+def elasticities(goal: Goal, at: Floats) -> Floats:
+    """What L grows by per percent of each ratio, (R, F, T), at ratios (R, F, T): beta, or its part of a nest."""
+    found = np.broadcast_to(goal.beta[None, :, None], at.shape).copy()
+    if goal.blend is not None:
+        found[:, goal.blend.members] = goal.blend.beta * local_shares(goal.blend, np.log(np.maximum(at, 1e-9)))
+    return found
 
 
 def slopes(goal: Goal, at: Floats) -> Floats:
-    """What a gain grows by per unit of L, (R, T), at ratios (R, F, T); by x[f] it is slope * beta[f] / x[f]."""
+    """What a gain grows by per unit of L, (R, T), at ratios (R, F, T); by x[f] it is slope * elasticity[f] / x[f]."""
     return np.asarray(np.exp(goal.power * log_index(goal, at)))
 
 
@@ -214,4 +227,4 @@ def most_at_prices(
     worth = linear * float(goal.linear @ solved.values[: len(goal.linear)])
     worth += float((price * solved.values[goal.ratio]).sum())
     weights = goal.weight if weight is None else weight
-    return goal.constant + constant + worth + most(((weights, goal.power),), goal.beta, price)
+    return goal.constant + constant + worth + most(((weights, goal.power),), goal.beta, price, goal.blend)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.linear import LinearProgram
-from planner.solve.goal import first_supports, gains, slopes, support
+from planner.solve.goal import elasticities, first_supports, gains, slopes, support
 from planner.solve.highs import hand_over
 from planner.solve.live import INF, change_costs
 from planner.solve.tangents import ROW_TOLERANCE, SCALE, Goal
@@ -95,7 +95,7 @@ def gain_at(goal: Goal, ratio: Floats) -> Floats:
 def add_planes(outer: Outer, at: Floats, chosen: NDArray[np.bool_]) -> None:
     """Rows  gain - slope * x <= G - slope * p  at the points (R, F, T), for the chosen regions and times."""
     goal, gain = outer.goal, gain_at(outer.goal, at)
-    slope = slopes(goal, at)[:, None] * goal.beta[None, :, None] / at
+    slope = slopes(goal, at)[:, None] * elasticities(goal, at) / at
     intercept = (gain - (slope * at).sum(axis=1))[chosen]
     columns = np.concatenate([outer.gain[:, None], goal.ratio], axis=1).transpose(0, 2, 1)[chosen]
     values = np.concatenate([np.ones_like(at[:, :1]), -slope], axis=1).transpose(0, 2, 1)[chosen]

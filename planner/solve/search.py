@@ -10,6 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from planner.innovation import own_logs
+from planner.nest import Blend, local_shares, log_blend
 from planner.solve.goal import SCALE, Goal, most_at_prices, slopes, true_value
 from planner.solve.live import INF, Method, Solved, UnboundedError, add_tangents, change_costs, optimize
 
@@ -34,7 +36,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Level:
-    """One level of `leximin`: these regions (numbers) cannot be raised above it; the level that the plan gives them."""
+    """One level of `leximin`: regions (numbers) that no plan raises above `upper`; half the gap below `lower` is kept."""
 
     regions: tuple[int, ...]
     upper: float
@@ -160,7 +162,7 @@ def log_costs(search: Search) -> Floats:
 def cut(search: Search) -> bool:
     """Add tangents where the program claims more than the logarithm gives; False where it nowhere does."""
     ratio = search.ratio
-    excess = search.log - np.log(ratio)
+    excess = search.log - own_logs(ratio, search.goal.blend)
     worth = log_costs(search) * excess
     counted = worth.size if search.goal.is_sum else worth[0].size
     chosen = (worth > 0.2 * search.gap / counted) & (excess > ROW_TOLERANCE)
@@ -169,5 +171,28 @@ def cut(search: Search) -> bool:
 
 
 def _add_tangents(search: Search, at: Floats, chosen: NDArray[np.bool_]) -> None:
-    point, goal = at[chosen], search.goal
-    add_tangents(search.highs, goal.log[chosen], goal.ratio[chosen], np.log(point) - 1.0, 1.0 / point)
+    add_log_tangents(search.highs, search.goal, at, chosen)
+
+
+def add_log_tangents(highs: Any, goal: Goal, at: Floats, chosen: NDArray[np.bool_]) -> None:
+    """Tangents of the chosen logarithms (R, F, T) at ratios: of ln x, or of ln D for the factors of a nest."""
+    plain = chosen.copy()
+    if goal.blend is not None:
+        plain[:, goal.blend.members] = False
+        _add_blend_tangents(highs, goal, goal.blend, at, chosen[:, goal.blend.members])
+    point = at[plain]
+    add_tangents(highs, goal.log[plain], goal.ratio[plain], np.log(point) - 1.0, 1.0 / point)
+
+
+def _add_blend_tangents(highs: Any, goal: Goal, blend: Blend, at: Floats, chosen: NDArray[np.bool_]) -> None:
+    """Rows  log <= ln D(p) - 1 + sum_n share[n](p) x[n] / p[n]  for the chosen factors of the nest (R, N, T)."""
+    (r, n, t), members = np.nonzero(chosen), np.array(blend.members)
+    logs = np.log(np.maximum(at, 1e-9))
+    slope = (local_shares(blend, logs) / np.exp(logs[:, members]))[r, :, t]
+    inside = goal.ratio[r[:, None], members[None], t[:, None]]
+    columns = np.concatenate([goal.log[r, members[n], t][:, None], inside], axis=1).astype(np.int32)
+    values = np.concatenate([np.ones((len(r), 1)), -slope], axis=1)
+    starts = np.arange(0, columns.size, columns.shape[1], dtype=np.int32)
+    most = log_blend(blend, logs)[r, t] - 1.0
+    free = np.full(len(r), -INF)
+    highs.addRows(len(r), free, most, columns.size, starts, columns.ravel(), values.ravel())

@@ -72,7 +72,7 @@ def index(now: Given, ratio: Floats) -> Floats:
     """Innovation over that of the base year, (R, M), from the ratios of the supplied factors (R, F, M)."""
     logs = np.zeros((len(now.regions), len(now.moments)))
     for at, name in enumerate(now.factors):
-        logs += now.elasticities.beta.get(name, 0.0) * np.log(np.maximum(ratio[:, at], 1e-9))
+        logs += now.elasticities.beta.get(name, 0.0) * np.log(_composite(now, ratio, at))
     for factor in now.scenario.factors:
         if factor.series is not None:
             level = _series(now, factor)
@@ -80,6 +80,20 @@ def index(now: Given, ratio: Floats) -> Floats:
             reached = _reach(now) @ level + extra
             logs += now.elasticities.beta.get(factor.id, 0.0) * np.log(reached / reached[:, :1])
     return np.asarray(np.exp(logs))
+
+
+def _composite(now: Given, ratio: Floats, at: int) -> Floats:
+    """The ratio of a factor (R, M), or the CES mean of its nest: each weighs as its beta."""
+    nest, kept = now.elasticities.nest, np.maximum(ratio, 1e-9)
+    beta = np.array([now.elasticities.beta.get(name, 0.0) for name in now.factors])
+    inside = np.array([nest is not None and name in nest.factors for name in now.factors]) & (beta > 0)
+    if nest is None or not inside[at] or nest.sigma == 1.0:
+        return np.asarray(kept[:, at])
+    if nest.sigma == 0.0:
+        return np.asarray(kept[:, inside].min(axis=1))
+    rho = 1.0 - 1.0 / nest.sigma
+    mean = np.einsum("f,rfm->rm", beta[inside], kept[:, inside] ** rho) / beta[inside].sum()
+    return np.asarray(mean ** (1.0 / rho))
 
 
 def _series(now: Given, factor: Factor) -> Floats:
