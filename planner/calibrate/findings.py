@@ -11,6 +11,7 @@ from planner.calibrate.estimate import FEW_CLUSTERS, STRONG, WEAK, EstimateError
 from planner.calibrate.panel import Panel
 from planner.calibrate.sample import Sample, sample
 from planner.calibrate.spec import METHOD_NAMES, METHODS, Method, Spec
+from planner.config.problems import nearest
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Findings:
 
 def calibrate(panel: Panel, spec: Spec) -> Findings:
     """All estimates of a spec. Raises EstimateError where the one to be written cannot be had."""
+    unknown = next((name for name in spec.leave_out if name not in panel.regions), None)
+    if unknown is not None:
+        raise EstimateError(
+            f"leave_out: there is no region {unknown!r} in the panel; {nearest(unknown, panel.regions)}"
+        )
     rows = sample(panel, spec)
     names = tuple(v.id for v in spec.variables)
     estimates: list[Estimate] = []

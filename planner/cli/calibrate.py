@@ -63,11 +63,15 @@ def _plain_spec(table: Table) -> Spec:
     others = [name for name in table.header if name not in names]
     if missing or not others:
         what = f"no column {missing[0]!r}" if missing else "no column beside region, year and outcome"
-        fail(f"{table.file}:1: {what}; name the columns in a file: --spec SPEC.yaml", BAD_INPUT)
+        remedy = "name the columns in a file: --spec SPEC.yaml"
+        if len(table.header) == 1 and ";" in table.header[0]:
+            remedy = "separate the columns by commas"
+        fail(f"{table.file}:1: {what}; {remedy}", BAD_INPUT)
     return Spec(*names, tuple(Variable(name, name, name, lag=1) for name in others))
 
 
 def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
     part.write_text(text, "utf-8", newline="\n")
     part.replace(path)

@@ -92,6 +92,7 @@ BAD = [
     ("write: pooled", "years: {first: 2020, last: 2019}", "years: from 2020 to 2019 holds no year"),
     ("write: pooled", "assumed: {rd: {beta: 0.1, source: book}}", "assumed.rd: 'rd' is estimated as well"),
     ("column: people", "column: spending, stock: {decay: 15 %, growth: 10 %}, lag: 1", "cannot be told apart"),
+    ("write: pooled", "leave_out: [s99]", "leave_out: there is no region 's99' in the panel; did you mean 's9'?"),
     ("write: pooled", "years: {first: 2030}", "are too few for 2 variables"),
 ]
 
@@ -117,6 +118,20 @@ def test_a_missing_file_is_one_message(tmp_path: Path, missing: str) -> None:
     assert done.exit_code == 2
     assert "there is no file" in done.stderr
     assert missing in done.stderr
+
+
+def test_semicolons_are_told(tmp_path: Path) -> None:
+    text = made(tmp_path).read_text("utf-8")
+    (tmp_path / "panel.csv").write_text(text.replace(",", ";"), "utf-8")
+    done = run(tmp_path)
+    assert (done.exit_code, "separate the columns by commas" in done.stderr) == (2, True)
+
+
+def test_the_folder_of_the_output_is_made(tmp_path: Path) -> None:
+    made(tmp_path)
+    done = run(tmp_path, "--spec", str(tmp_path / "spec.yaml"), "-o", str(tmp_path / "new" / "out.yaml"))
+    assert done.exit_code == 0
+    assert (tmp_path / "new" / "out.yaml").exists()
 
 
 def test_a_panel_without_the_plain_names_asks_for_a_spec(tmp_path: Path) -> None:
