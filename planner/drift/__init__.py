@@ -92,11 +92,12 @@ def _money(found: Table) -> list[dict[str, Any]]:
 
 
 def _missed(old: Plan, new: Plan) -> list[dict[str, Any]]:
-    """Rules that are missed now and were not, or not by as much, in the order of the table."""
+    """Rules that are missed now and were not, or not by as much; first those missed by the largest part."""
     keys = ("rule", "kind", "region", "asset", "year", "phase")
     before = {tuple(row[k] for k in keys): row["shortfall"] for row in old.tables["rules"].records()}
     rows = [row for row in new.tables["rules"].records() if row["status"] == "missed"]
     grown = [row for row in rows if row["shortfall"] > 1.000001 * before.get(tuple(row[k] for k in keys), 0.0)]
+    grown.sort(key=lambda row: -row["shortfall"] / max(abs(row["value"]), abs(row["limit"])))
     return [_pick(row, *keys, "value", "limit", "shortfall", "unit") for row in grown]
 
 

@@ -87,7 +87,7 @@ def _prices(_: Drift, told: Mapping[str, Any]) -> Iterator[str]:
     budgets = [row for row in told["prices_moved"] if row["kind"] == "budget"][:SHOWN]
     rules = [row for row in told["prices_moved"] if row["kind"] != "budget"][:SHOWN]
     if budgets or rules:
-        yield "prices that moved most: objective per unit of limit"
+        yield "prices that moved most, by what the whole limit is worth; objective per unit"
         rows = [_price(row) for row in (*budgets, *rules)]
         yield from _columns([("limit", "year", "unit", "planned", "now"), *rows])
 
