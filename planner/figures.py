@@ -40,6 +40,12 @@ def capital_million(problem: Problem, outcome: Outcome) -> Floats:
     return np.asarray(capex.sum(axis=2))
 
 
+def ordered_units(problem: Problem, outcome: Outcome) -> Floats:
+    """Units ordered over all years, (R, A)."""
+    orders = _point(problem, outcome).values["order"].sum(axis=2)
+    return np.asarray(orders * problem.instance.module[None])
+
+
 def _capital_by_class(problem: Problem, point: Point) -> dict[str, float | str]:
     capex, _, _ = spending_million(problem.instance, point)
     spent: dict[str, float | str] = {}
