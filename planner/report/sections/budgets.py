@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from planner.report.blocks import Block, Cell, Cells, Chart, Fold, Grid, Section, Text, grid
 from planner.report.charts import columns
-from planner.report.context import Context, Row, Rows, rows
+from planner.report.context import Context, Row, Rows, region_name, rows
 from planner.report.panels import HALF, half
 from planner.report.words import billion, listed, money, percent
 
@@ -22,12 +22,32 @@ def section(ctx: Context) -> Section:
         blocks.append(
             Fold("Budgets after the last order", (_table(ctx, tail, "Budgets in the years after the horizon"),))
         )
+    if rows(ctx.plan, "projects"):
+        blocks.append(_projects(ctx))
     return Section(
         "budgets",
         "Use of the budgets",
         "What was granted, what was spent, and what one year leaves to the next.",
         tuple(blocks),
     )
+
+
+def _projects(ctx: Context) -> Grid:
+    names = {str(p["id"]): str(p["name"]) for p in ctx.summary.get("projects", ())}
+    body: list[Cells] = [
+        (
+            names.get(row["project"]) or row["project"],
+            region_name(ctx, row["region"]),
+            f"taken in {row['year']}" if row["taken"] else "left",
+            str(row["in_service_year"]) if row["taken"] else "",
+            billion(row["capex_million"]) if row["taken"] else "",
+            billion(row["opex_million_per_year"]) if row["taken"] else "",
+        )
+        for row in sorted(rows(ctx.plan, "projects"), key=lambda row: (-row["taken"], row["year"]))
+    ]
+    unit = f"{ctx.currency} bn"
+    heads = ("Project", "Region", "Decision", "In service from", f">Capex, {unit}", f">Own upkeep, {unit} a year")
+    return grid("Candidate projects: taken or left", heads, body)
 
 
 def budget_name(ctx: Context, budget: str) -> str:

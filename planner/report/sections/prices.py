@@ -137,11 +137,13 @@ def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
             number(row["value"]),
             number(row["limit"]),
             _shortfall(row),
+            row["unit"],
+            row["status"],
             number(abs(row["price"])),
         )
         for row in priced
     ]
-    heads = ("Rule or limit", "Region", "Asset", "Year", ">Value", ">Limit", ">Missed by", ">Price per unit")
+    heads = ("Rule or limit", "Region", "Asset", "Year", ">Value", ">Limit", ">Missed by", "Unit", "Status", ">Price per unit")
     return grid(
         f"Binding rows with a price ({len(body):,} of {len(all_rows):,})", heads, body, filterable=len(body) > 20
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from planner.plan import Plan
-from planner.report import SECTIONS
+from planner.report import SECTIONS, html
 from planner.report.words import fixed, money, number, percent
+from planner.tables import table as made
 from tests.planner.report.made_up import ASSETS, BASE, MACRO, PEOPLE, YEARS, three_plans
 from tests.planner.report.reading import Page, table
 
@@ -178,3 +181,24 @@ def test_solution_can_be_repeated(page: Page) -> None:
     assert "innocap report out/made_up out/made_up-neutral out/made_up-high -o out/made_up.html" in text
     assert "reaches 1.523330; no plan can exceed 1.523450" in text
     assert "ab" * 32 in text
+
+
+def test_candidate_projects_are_taken_or_left(plan: Plan) -> None:
+    rows = [("trunk", "CN-GZ", 1, 2027, 2028, 5e3, 40.0), ("campus", "CN-BJ", 0, 0, 0, 0.0, 0.0)]
+    named = [{"id": "trunk", "name": "Guizhou trunk"}, {"id": "campus", "name": "Campus"}]
+    with_projects = replace(
+        plan,
+        summary={**plan.summary, "projects": named},
+        tables={**plan.tables, "projects": made("projects", rows)},
+    )
+    shown = table(Page(html([with_projects])), "Candidate projects")
+    assert shown[1] == ["Guizhou trunk", "Guizhou", "taken in 2027", "2028", number(5.0), number(0.04)]
+    assert shown[2] == ["Campus", "Beijing", "left", "", "", ""]
+
+
+def test_binding_rows_say_their_unit_and_status(page: Page, plan: Plan) -> None:
+    rows = table(page, "Binding rows with a price")
+    head = rows[0]
+    missed = next(row for row in rows[1:] if row[head.index("Status")] == "missed")
+    assert missed[head.index("Unit")] == "station"
+    assert {row[head.index("Status")] for row in rows[1:]} <= {"binding", "missed"}
