@@ -37,6 +37,10 @@ class Counted:
         """(R, A)."""
         return self.regions[:, None] * self.per_module
 
+    def weights_in(self, regions: Ints) -> Floats:
+        """(len(regions), A): the weights in a few regions."""
+        return self.regions[regions, None] * (self.per_module[regions] if len(self.per_module) > 1 else self.per_module)
+
     def builds(self, plans: Portfolio, year: int) -> Floats:
         """What each build of a project counts, (N,)."""
         amount = plans.capex_million if self.quantity == "capex" else plans.units
@@ -137,19 +141,34 @@ def policies(instance: Instance) -> Policies:
 
 
 def _entries(rows: tuple[PolicyRow, ...], *, on_stock: bool) -> Entries:
-    parts: list[tuple[Ints, Ints, Ints, Floats]] = []
+    parts: list[tuple[Ints, Ints, Floats]] = []
+    numbers: list[int] = []
     for q, row in enumerate(rows):
-        weights = row.weights(on_stock=on_stock)
-        if weights is not None:
-            region, asset = np.nonzero(weights)
-            parts.append((np.full(len(region), q), region, asset, weights[region, asset]))
+        for_it = [(sign, side) for sign, side in row.sides if side.on_stock is on_stock]
+        if for_it:
+            numbers.append(q)
+            parts.append(_row_entries(for_it, row.scale))
     if not parts:
         none = np.zeros(0, np.int64)
         return Entries(none, none, none, np.zeros(0))
-    return Entries(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    region, asset, weight = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Entries(np.repeat(numbers, [len(part[0]) for part in parts]), region, asset, weight)
+
+
+def _row_entries(sides: list[tuple[float, Counted]], scale: float) -> tuple[Ints, Ints, Floats]:
+    """Region, asset and weight of what a row weighs."""
+    (sign, first), *more = sides
+    named = (first.regions + more[0][1].regions if more else first.regions).nonzero()[0]
+    weights = sign * first.weights_in(named)
+    for other, side in more:
+        weights = weights + other * side.weights_in(named)
+    at, asset = weights.nonzero()
+    return named[at], asset, weights[at, asset] / scale
 
 
 def _started(rows: tuple[PolicyRow, ...], plans: Portfolio) -> Started:
+    if not len(plans.start):
+        return Started(plans.start, plans.start, np.zeros(0))
     weights = np.array([row.starts(plans) for row in rows]).reshape(len(rows), len(plans.start))
     row, build = np.nonzero(weights)
     return Started(row, plans.start[build], weights[row, build])
