@@ -131,7 +131,8 @@ def change_that_flips(question: Question, barred: Prices) -> float | None:
     """The change of price from prices at which the orders are zero; None where money has no price there."""
     columns = question.columns
     cost, worth = barred.cost[columns], barred.worth[columns]
-    charged = (question.problem.program.upper[columns] > 0) & (cost > 1e-12)
+    scarce = cost > 1e-9 * float(np.abs(barred.cost).max(initial=0.0))
+    charged = (question.problem.program.upper[columns] > 0) & scarce
     return float((worth[charged] / cost[charged] - 1.0).max()) if charged.any() else None
 
 

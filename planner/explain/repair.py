@@ -17,7 +17,7 @@ from planner.solve.elastic import SLIGHT, Relaxed
 Floats = NDArray[np.float64]
 
 
-LESS = ", perhaps less"
+LESS = " (perhaps less)"
 NO_RATE = "no rate would do, as nothing stood there the year before"
 
 

@@ -13,7 +13,7 @@ from planner.explain.worth import Prices, Share, shares_of
 from planner.scenario import Scenario
 from planner.solving import Problem
 
-ENDLESS = 100.0
+ENDLESS, A_LITTLE = 100.0, 1e-3
 
 
 @dataclass(frozen=True)
@@ -254,12 +254,12 @@ def _forced(question: Question) -> Contradiction:
 
 
 def _barred(question: Question) -> Contradiction | None:
-    """What contradicts a plan with one module ordered in the year that is closest to it; None where nothing does."""
+    """What contradicts a plan with a little ordered in the first year it may; None where nothing does."""
     program = question.problem.program
     open_ = question.columns[program.upper[question.columns] > 0]
     if not len(open_):
         return None
     lower = program.lower.copy()
-    lower[open_[0]] = 1.0
+    lower[open_[0]] = A_LITTLE
     found = contradiction(question.problem.instance, replace(program, lower=lower))
     return None if found.feasible else found

@@ -72,7 +72,10 @@ def _flips(found: Answer) -> str:
     if found.forced is not None:
         return "No rise of its price makes it disappear: without it there is no plan.\n" + _conflict(found.forced)
     if found.barred is not None:
-        return "No fall of its price makes it appear: a limit keeps it out.\n" + _conflict(found.barred)
+        kept_out = "No fall of its price makes it appear: a limit keeps it out, even a thousandth of a module."
+        return f"{kept_out}\n{_conflict(found.barred)}"
+    if found.flip is None and any(y.open for y in found.years):
+        return "No price makes it appear: money is not scarce for it, and yet it brings nothing."
     if found.flip is None:
         return "No price makes it appear: an order would never come into service, or may not be placed."
     return _price(found, found.flip)

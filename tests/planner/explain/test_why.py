@@ -72,6 +72,17 @@ def test_what_would_come_too_late_is_said_to():
     assert "too late" in text
 
 
+def test_what_brings_nothing_though_money_is_not_scarce():
+    """A tenth of a mast may be ordered, and in total it is worth 0.12 in the north and 0.11 in the south."""
+    few = rule("full", "cap", "order", 0.1, Scope(("mast",)))
+    found = asked(one_asset(objective=objective_named("total"), rules=(few,)))
+    text = words(found)
+    assert "the plan orders none" in text
+    assert found.years[0].money == pytest.approx(0.0, abs=1e-6)
+    assert 'cap "full" [full]' in text
+    assert "No price makes it appear: money is not scarce for it" in text
+
+
 def test_what_brings_nothing_is_not_even_built_for_nothing():
     """Halls are not short in the north."""
     text = words(asked(rich(), region=0, asset=1, years=(1,)))
