@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from planner.config import read
 from planner.instance import build_instance
 from planner.plan import Plan
 from planner.projects import portfolio
@@ -249,3 +251,11 @@ def test_whole_modules_and_projects_go_together():
     assert set(taken(plan)) == {"small"}
     modules = [r["modules"] for r in plan.tables["orders"].records() if r["asset"] == "mast" and not r["project"]]
     assert np.allclose(modules, np.rint(modules))
+
+
+def test_the_shipped_example_takes_the_trunk_and_the_campus_behind_it():
+    """The park excludes the campus and needs less; masts are matched, and the price of an eligibility is paid."""
+    plan = solved(read(Path(__file__).parents[2] / "configs" / "tiny" / "projects.yaml"))
+    assert taken(plan) == {"trunk": 2026, "campus": 2026}
+    status = {(row["kind"], row["status"]) for row in plan.tables["rules"].records() if row["kind"] != "bandwidth"}
+    assert {("matching", "binding"), ("eligibility", "missed"), ("convergence", "kept")} <= status
