@@ -45,7 +45,7 @@ def status_of(value: float, limit: float, shortfall: float) -> str:
 
 def _ends(value: float, limit: float, missed: float, unit: str, price: float) -> tuple[Any, ...]:
     """The last columns of a row."""
-    return value, limit, missed, unit, status_of(value, limit, missed), price
+    return value, limit, missed, unit, status_of(value, limit, missed), price + 0.0
 
 
 def _policies(instance: Instance, point: Point) -> Iterator[Row]:
