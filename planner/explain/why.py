@@ -73,6 +73,7 @@ class Answer:
     region: str
     asset: str
     asset_unit: str
+    module_units: float
     unit: Unit
     currency: str
     years: tuple[Year, ...]
@@ -107,6 +108,7 @@ def answer(
         region=f"{scenario.regions[region].name} [{scenario.regions[region].id}]",
         asset=f"{scenario.assets[asset].name} [{scenario.assets[asset].id}]",
         asset_unit=scenario.assets[asset].unit,
+        module_units=scenario.assets[asset].module_units,
         unit=unit,
         currency=scenario.currency,
         years=rows,

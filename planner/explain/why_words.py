@@ -10,7 +10,7 @@ from planner.explain.flip import LOWEST, Flip
 from planner.explain.repair import number
 from planner.explain.why import Answer, Year
 
-SHOWN = 10
+SHOWN, EQUAL = 10, 1e-3
 
 
 def words(found: Answer) -> str:
@@ -42,25 +42,27 @@ def _worth(found: Answer) -> str:
     year, unit, currency = _told(found), found.unit.name, found.currency
     if not year.open:
         return f"An order of {found.told} would not come into service before the end of the plan."
-    here = f"A million {currency} more here in {found.told} is worth {number(year.worth)} {unit}"
+    here = f"A million {currency} more here in {found.told} is worth {few(year.worth)} {unit}"
     if year.money <= 0:
         return f"{here}; money is not scarce for it."
-    there = f"the budgets that pay it ask for {number(year.money)}"
     rival = found.rival
     if rival is None:
-        return f"{here}; {there}."
-    best = f"the same money is worth {number(rival.worth)} in {rival.asset} in {rival.region}"
-    return f"{here}; {there}, and {best}, its best other use of that year."
+        return f"{here}; the budgets that pay it ask for {few(year.money)}."
+    best = f"{rival.asset} in {rival.region}"
+    if abs(year.worth - rival.worth) <= EQUAL * rival.worth:
+        return f"{here}, as much as in the best other use of the same money: {best}."
+    less = 1.0 - year.worth / rival.worth
+    return f"{here}, {abs(less):.1%} {'less' if less > 0 else 'more'} than the same money brings in {best}."
 
 
 def _limits(found: Answer) -> list[str]:
     year = _told(found)
     lines = []
     if year.before > year.worth * 1.001 and found.held:
-        lines.append(f"Without the limits that bind it would be worth {number(year.before)}:")
+        lines.append(f"Without the limits that bind it would be worth {few(year.before)}:")
     for held in found.held:
-        more = f"; one {held.unit} more is worth {number(held.per_unit)}" if held.unit else ""
-        lines.append(f"  - {held.words} takes {number(held.takes)} in {held.year}{more}")
+        more = f"; one {held.unit} more is worth {few(held.per_unit)}" if held.unit else ""
+        lines.append(f"  - {held.words} takes {few(held.takes)} in {held.year}{more}")
     return lines
 
 
@@ -84,7 +86,7 @@ def _flips(found: Answer) -> str:
 def _price(found: Answer, flip: Flip) -> str:
     if flip.change <= LOWEST:
         return "Not even for nothing would it be built: what it brings does not pay its upkeep and what it takes up."
-    built = f"{number(flip.built_below)} modules" if flip.built_below else ""
+    built = f"{number(flip.built_below * found.module_units)} {found.asset_unit}"
     verb = "disappears where its price rises" if _is_built(found) else "appears where its price falls"
     said = f"It {verb} by {abs(flip.change):.1%}"
     if flip.is_checked:
@@ -105,7 +107,7 @@ def _table(found: Answer) -> list[str]:
     head = ("year", f"ordered, {found.asset_unit}", f"million {found.currency}", "worth", "without limits", "asked")
     rows = [head]
     for y in found.years:
-        worth = (number(y.worth), number(y.before), number(y.money)) if y.open else ("too late", "", "")
+        worth = (few(y.worth), few(y.before), few(y.money)) if y.open else ("too late", "", "")
         rows.append((str(y.year), number(y.units), number(y.capex_million), *worth))
     widths = [max(len(row[k]) for row in rows) for k in range(len(head))]
     lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)) for row in rows]
@@ -117,12 +119,17 @@ def _sources(found: Answer) -> list[str]:
     """Where the worth of the told year comes from."""
     if not found.shares:
         return [f"One more in {found.told} brings nothing that counts."]
-    lines = [f"  {number(s.worth):>10}  {s.words}" for s in found.shares[:SHOWN]]
+    lines = [f"  {few(s.worth):>10}  {s.words}" for s in found.shares[:SHOWN]]
     rest = found.shares[SHOWN:]
     if rest:
-        lines.append(f"  {number(sum(s.worth for s in rest)):>10}  {len(rest)} more")
-    total = number(sum(s.worth for s in found.shares))
+        lines.append(f"  {few(sum(s.worth for s in rest)):>10}  {len(rest)} more")
+    total = few(sum(s.worth for s in found.shares))
     return [f"Where the worth of a million in {found.told} comes from:", *lines, f"  {total:>10}  together"]
+
+
+def few(value: float) -> str:
+    """Three digits that count, thousands apart."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def as_json(found: Answer) -> dict[str, Any]:
