@@ -45,7 +45,8 @@ class Portfolio:
 def portfolio(instance: Instance) -> Portfolio:
     """All starts and builds of the projects of an instance, in the order of the config.
 
-    None starts in a year that facts have frozen. A project's own capex and upkeep are spread over its assets as their list prices are.
+    None starts in a year that facts have frozen. A project's own capex and upkeep are spread over its assets as their
+    list prices are.
     """
     horizon, actuals = instance.scenario.years, instance.scenario.actuals
     frozen = actuals.until if actuals is not None else instance.scenario.base_year
