@@ -23,7 +23,8 @@ from planner.solve.highs import hand_over
 from planner.solve.live import INF, InfeasibleError, optimize
 from planner.solve.planes import Outer, add_planes, cut, gain_at, outer_program
 from planner.solve.rounding import learn, next_numbers, rounding_program, stay_closer
-from planner.solve.tangents import SCALE, Goal, Outcome, Round, maximize
+from planner.solve.search import Outcome
+from planner.solve.tangents import SCALE, Goal, Round, maximize
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

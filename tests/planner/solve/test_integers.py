@@ -104,3 +104,62 @@ def test_modules_are_whole_not_units():
     assert units
     assert all(amount % 1000.0 == 0.0 for amount in units)
     assert build_instance(question).module[0] == 1000.0
+
+
+def test_the_bound_of_the_relaxation_stands_in_the_plan():
+    question = whole(tiny(objective="total", gap=1e-6, budgets=(budget(23.0),)), "mast", "server")
+    bounds, free = solve(question).summary["bounds"], solve(replace(question, assets=tiny().assets)).summary["bounds"]
+    assert "relaxation" not in free
+    assert free["lower"] - 1e-9 <= bounds["relaxation"] <= free["upper"] + 1e-6
+    assert bounds["upper"] <= bounds["relaxation"] + 1e-12
+    assert bounds["relaxation"] - bounds["lower"] > 1e-3
+
+
+def test_one_module_too_many():
+    """Money for four masts a year: a floor of four is met exactly, a floor of five by none."""
+    floors = [
+        whole(tiny(budgets=(budget(8.9),), rules=(rule("many", "floor", "order", n, MASTS),)), "mast") for n in (4, 5)
+    ]
+    plan = solve(floors[0])
+    assert problems(verify(floors[0], plan)) == []
+    assert sum(modules(plan, "mast")) == pytest.approx(8.0)
+    with pytest.raises(InfeasibleError):
+        solve(floors[1])
+
+
+@pytest.mark.parametrize(("price", "kept"), [(0.001, False), (100.0, True)])
+def test_a_soft_rule_with_whole_modules(price: float, kept: bool):
+    """A floor of 26 masts where money allows 25: missed by as little as can be, or given up, by its price."""
+    asked = replace(rule("many", "floor", "order", 26.0, MASTS), price=price)
+    question = whole(tiny(budgets=(budget(51.0),), rules=(asked,), gap=1e-5), "mast")
+    plan = solve(question)
+    assert problems(verify(question, plan)) == []
+    yearly = sum(modules(plan, "mast")) / 2
+    assert yearly == round(yearly)
+    assert (yearly == 25.0) is kept
+
+
+def test_the_time_limit_keeps_the_best_plan():
+    """The gap asked cannot be proven; what was found stands, as stopped by the limit, with true bounds."""
+    question = whole(rich(gap=1e-9, time_limit_s=2.0), "mast", "server")
+    plan = solve(question)
+    bounds = plan.summary["bounds"]
+    assert problems(verify(question, plan)) == []
+    assert bounds["lower"] <= bounds["upper"] <= bounds["relaxation"] + 1e-12
+    assert (plan.summary["status"] == "optimal") == (bounds["gap"] <= 1e-9)
+
+
+@pytest.mark.parametrize("objective", ["proportional", "total"])
+def test_more_money_is_never_worse_in_whole_modules(objective: str):
+    worth = [
+        solve(whole(tiny(objective=objective, gap=1e-6, budgets=(budget(money),)), "mast", "server")).summary["bounds"]
+        for money in (20.0, 22.0, 30.0)
+    ]
+    assert all(poor["lower"] <= rich["upper"] + 1e-9 for poor, rich in itertools.pairwise(worth))
+
+
+def test_smaller_modules_are_never_worse():
+    """Halves of a module can do all that modules do."""
+    question = whole(tiny(gap=1e-6, budgets=(budget(47.0),)), "mast", "server")
+    halves = replace(question, assets=tuple(replace(a, module_units=0.5) for a in question.assets))
+    assert solve(question).summary["bounds"]["lower"] <= solve(halves).summary["bounds"]["upper"] + 1e-9
