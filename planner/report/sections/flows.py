@@ -30,7 +30,7 @@ def section(ctx: Context) -> Section:
         "Where machines stand and where computing is used are two questions; this section joins the answers. "
         "Compute is sustained EFLOPS, delivered, not nameplate."
     )
-    return Section("flows", "Flows between east and west", lead, tuple(blocks))
+    return Section("flows", "Who computes for whom", lead, tuple(blocks))
 
 
 def _shares(ctx: Context, flows: Rows) -> Chart:
