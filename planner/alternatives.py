@@ -143,7 +143,7 @@ def _cells(scenario: Scenario, task: Task) -> NDArray[np.bool_]:
     """Regions and assets (R, A) of a task."""
     group = next(g for g in (*macro_regions(scenario), *scenario.groups) if g.id == task.where)
     assets = np.array([task.what in (asset.id, asset.asset_class) for asset in scenario.assets])
-    return member_mask(scenario, group.members)[:, None] & assets[None]
+    return np.asarray(member_mask(scenario, group.members)[:, None] & assets[None])
 
 
 def _entry(
@@ -184,7 +184,7 @@ def alternative_plan(problem: Problem, found: Extreme, config: str = "") -> Plan
 def case_entry(scenario: Scenario, task: Task) -> Entry:
     """The best plan of another case, as an entry."""
     problem, outcome = best_plan(case_of(scenario, task.what, task.where))
-    told = {"kind": "case", "what": task.what, "where": task.where, "objective": outcome.lower}
+    told: Entry = {"kind": "case", "what": task.what, "where": task.where, "objective": outcome.lower}
     return told | orders_of(problem, outcome.values)
 
 
@@ -225,7 +225,7 @@ def alternatives(
     todo = tasks_of(scenario, asked)
     problem, outcome = best_plan(scenario)
     progress(f"best plan: {outcome.lower:.6f} (gap {outcome.gap:.1e})")
-    base = {"kind": "best", "what": asked.cases[0][0] if asked.cases else "", "objective": outcome.lower}
+    base: Entry = {"kind": "best", "what": asked.cases[0][0] if asked.cases else "", "objective": outcome.lower}
     base |= {"upper": outcome.upper} | orders_of(problem, outcome.values)
     done = {(entry["what"], entry["where"]) for entry in known}
     left = [task for task in todo if (task.what, task.where) not in done]
@@ -298,7 +298,7 @@ def no_regret_rows(scenario: Scenario, asked: Asked, entries: Sequence[Entry]) -
     The least over the best plan, all extremes within the margin, and the best plans of the other cases; rows of zero
     are left out. Money is the least over the plans, each at its own prices.
     """
-    rows = []
+    rows: list[Entry] = []
     for percent in sorted(asked.within):
         chosen = [e for e in entries if "units" in e and e.get("within_percent", 0.0) <= percent]
         for group in places(scenario, asked):

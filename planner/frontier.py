@@ -55,7 +55,9 @@ class Asked:
 
     @property
     def who(self) -> str:
-        return f"{self.regions} regions" if self.people is None else f"{self.people:.0%} of people"
+        if self.people is not None:
+            return f"{self.people:.0%} of people"
+        return "region" if self.regions == 1 else f"{self.regions} regions"
 
 
 def frontier(
@@ -123,13 +125,12 @@ def _ends(
     """A live program at the plan of most total innovation, and both ends of the frontier."""
     scenario, goal = problem.scenario, problem.goal
     highs = hand_over(problem.program)
-    limits = {"gap": scenario.gap, "time_limit_s": scenario.time_limit_s}
-    first = maximize(highs, goal, **limits)
+    first = maximize(highs, goal, gap=scenario.gap, time_limit_s=scenario.time_limit_s)
     live = open_frontier(highs, problem.program, goal, worst, np.maximum(first.values[goal.ratio], 1e-9))
     if known:
         return live, known[0]
     progress(f"most total innovation: {first.lower:.6f} (gap {first.gap:.1e})")
-    last = most_for_worst(live, **limits)
+    last = most_for_worst(live, gap=scenario.gap, time_limit_s=scenario.time_limit_s)
     if last is None:
         raise TimeoutError(f"no plan for the worst-off within {scenario.time_limit_s:g} s; raise time_limit")
     low = worst_mean(worst, log_index(goal, first.values[goal.ratio])) + float(goal.linear @ first.values)

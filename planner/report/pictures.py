@@ -61,12 +61,12 @@ def _frontier_mark(row: Row, rows: Sequence[Row], at: int) -> dict[str, Any]:
     less = row["total_index"] / rows[0]["total_index"] - 1.0
     more = math.exp(row["worst_off_log"] - rows[0]["worst_off_log"]) - 1.0
     told = f"{less:+.2%} total, {more:+.1%} worst-off"
-    named = at in {0, len(rows) // 4, len(rows) // 2, (3 * len(rows)) // 4, len(rows) - 1}
+    named = at in {len(rows) // 4, len(rows) // 2, (3 * len(rows)) // 4, len(rows) - 1}
     return {
         "worst": row["worst_off_per_10k_people"],
         "total": row["total_index"],
         "bound": row["bound_total_index"],
-        "name": (f"Gini {row['gini']:.3f}" if at == 0 else told) if named else "",
+        "name": told if named else "",
         "label": f"point {row['point'] + 1}: {told}, Gini {row['gini']:.4f}",
     }
 

@@ -220,7 +220,7 @@ def _counts(f: Frontier, solved: Solved, trade: float) -> Floats:
     most_of = trade * f.worst.most_share[:, None] * f.worst.weight[None]
     found = np.clip(-solved.row_duals[f.shortfall_row] / SCALE, 0.0, most_of)
     whole = found.sum(axis=0)
-    return found * np.divide(trade * f.worst.weight, whole, out=np.zeros_like(whole), where=whole > 0)
+    return np.asarray(found * np.divide(trade * f.worst.weight, whole, out=np.zeros_like(whole), where=whole > 0))
 
 
 def _set_costs(f: Frontier, *, total: float, worst: float, surplus: float) -> None:
