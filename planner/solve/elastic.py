@@ -25,6 +25,8 @@ Ints = NDArray[np.int64]
 # Relative slack below this is rounding of the solver.
 SLIGHT = 1e-6
 
+OUT_OF_TIME = "what contradicts what was not found in time; innocap plan explain CONFIG --time-limit gives it more"
+
 
 @dataclass(frozen=True)
 class Relaxed:
@@ -152,7 +154,7 @@ def _solve(soft: Elastic) -> tuple[Floats, Floats] | None:
     except InfeasibleError:
         return None
     if solved is None:
-        raise TimeoutError("the time for finding the conflict is up")
+        raise TimeoutError(OUT_OF_TIME)
     return solved.values, solved.row_duals
 
 
@@ -167,5 +169,5 @@ def _solve_whole(soft: Elastic, left: float) -> tuple[Floats, Floats] | None:
     if status == highspy.HighsModelStatus.kInfeasible:
         return None
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        raise TimeoutError("the time for finding the conflict is up")
+        raise TimeoutError(OUT_OF_TIME)
     return np.array(highs.getSolution().col_value), np.zeros(highs.getNumRow())
