@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ def test_plans_are_written_and_hold(tmp_path):
     for case, row in zip(asked, rows, strict=True):
         plan = read_plan(tmp_path / case.name)
         assert plan.summary["bounds"]["lower"] == row["lower"]
-        assert os.path.samefile(tmp_path / case.name / str(plan.summary["config"]), TINY)
+        assert (tmp_path / case.name / str(plan.summary["config"])).samefile(TINY)
         assert verify(read(TINY, case.overrides), plan).broken is None
 
 
