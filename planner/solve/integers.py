@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from planner.linear import LinearProgram
 from planner.solve.goal import welfare as welfare_of
 from planner.solve.highs import hand_over
-from planner.solve.live import INF, InfeasibleError, optimize
+from planner.solve.live import INF, InfeasibleError, UnboundedError, optimize
 from planner.solve.planes import Outer, add_planes, cut, gain_at, outer_program
 from planner.solve.rounding import learn, next_numbers, rounding_program, stay_closer
 from planner.solve.search import Outcome
@@ -73,9 +73,12 @@ def maximize_whole(
 ) -> Outcome:
     """Solve a program with whole columns to a certified gap, or with the best point and bound so far.
 
-    Raises InfeasibleError where no whole plan exists, TimeoutError where the limit came before the first one.
+    Whole numbers are sought for the worst-off region where the goal is lexicographic; its other levels are raised
+    around them. Raises InfeasibleError where no whole plan exists, TimeoutError where the limit came before the first.
     """
-    started = clock.perf_counter()
+    started, asked = clock.perf_counter(), goal
+    if goal.objective.measure == "leximin":
+        goal = replace(goal, objective=replace(goal.objective, measure="max_min"))
     whole = np.flatnonzero(program.integer).astype(np.int32)
     loose = replace(program, integer=np.zeros_like(program.integer))
     live = hand_over(loose)
@@ -87,6 +90,7 @@ def maximize_whole(
         _branch(hunt, relaxed, loose)
     if hunt.best is None:
         raise TimeoutError(f"no plan of whole modules within {time_limit_s:g} s; raise time_limit in the config")
+    hunt.goal = asked
     return _polished(hunt, hunt.best)
 
 
@@ -126,7 +130,7 @@ def _around(hunt: Hunt, numbers: Floats, start: Floats | None, gap: float) -> Ou
     hunt.live.changeColsBounds(len(hunt.whole), hunt.whole, numbers, numbers)
     try:
         found = maximize(hunt.live, hunt.goal, gap=gap, time_limit_s=hunt.left_s, start=start, first="dual")
-    except (InfeasibleError, TimeoutError):
+    except (InfeasibleError, TimeoutError, UnboundedError):
         return None
     if found.lower > hunt.lower:
         hunt.best = found

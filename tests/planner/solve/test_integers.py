@@ -27,6 +27,18 @@ def modules(plan: Plan, asset: str) -> list[float]:
     return [row["modules"] for row in plan.tables["orders"].records() if row["asset"] == asset]
 
 
+def worth(objective: str, indexes: list[float]) -> float:
+    """Welfare of two regions with three quarters and one quarter of the people, alike in the base year."""
+    north, south = indexes
+    return {
+        "total": 0.75 * north + 0.25 * south,
+        "proportional": 0.75 * np.log(north) + 0.25 * np.log(south),
+        "max_min": np.log(min(north, south)),
+        "leximin": np.log(min(north, south)),
+        "sen": 0.75**2 * north + 0.25**2 * south + 2 * 0.75 * 0.25 * min(north, south),
+    }[objective]
+
+
 def enumerated(objective: str, money: float) -> float:
     """The best whole year of the tiny case over all ways to spend its money; both years are alike."""
     best = -np.inf
@@ -34,12 +46,11 @@ def enumerated(objective: str, money: float) -> float:
         left = int((money - 5 * sum(servers)) // 2)
         for north in range(1, left):
             indexes = [m**0.3 * s**0.1 for m, s in zip((north, left - north), servers, strict=True)]
-            gains = np.log(indexes) if objective == "proportional" else indexes
-            best = max(best, 0.75 * gains[0] + 0.25 * gains[1])
+            best = max(best, worth(objective, indexes))
     return best
 
 
-@pytest.mark.parametrize("objective", ["proportional", "total"])
+@pytest.mark.parametrize("objective", ["proportional", "total", "max_min", "leximin", "sen"])
 @pytest.mark.parametrize("money", [23.0, 47.0, 100.0])
 def test_the_best_whole_plan_is_found(objective: str, money: float):
     plan = solve(whole(tiny(objective=objective, gap=1e-5, budgets=(budget(money),)), "mast", "server"))
