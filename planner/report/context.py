@@ -156,7 +156,7 @@ def short_name(ctx: Context, region: str) -> str:
     """At most three characters for a tile: Chinese where there is a Chinese name, else the end of the id."""
     known = ctx.regions.get(region, {})
     chinese = str(known.get("name_zh") or "")
-    if chinese:
+    if chinese and chinese != known.get("name"):
         return chinese[:3] if chinese[:2] in ("黑龙", "内蒙") else chinese[:2]
     return region.rsplit("-", 1)[-1][:3].upper()
 

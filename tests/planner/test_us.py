@@ -1,4 +1,4 @@
-"""The US states as shipped: solved, verified, no corner solution, as large as noted, and nothing of yuan in its report."""
+"""The US states as shipped: solved, verified, no corner solution, and as large as noted."""
 
 from __future__ import annotations
 

@@ -147,6 +147,8 @@ def test_tiles_carry_chinese_names_or_codes(ctx: Context) -> None:
     assert [short_name(ctx, r) for r in ("CN-BJ", "CN-NM", "CN-HL", "CN-SN")] == ["北京", "内蒙古", "黑龙江", "陕西"]
     nameless = context([changed(ctx.plan, regions=[{**r, "name_zh": ""} for r in ctx.regions.values()])])
     assert short_name(nameless, "CN-BJ") == "BJ"
+    english = replace(ctx, regions={"US-AL": {"name": "Alabama", "name_zh": "Alabama"}})
+    assert short_name(english, "US-AL") == "AL"
 
 
 @pytest.mark.parametrize("colour", ["#4b99bf", "#c08a14", "#0b3c73", "#b4566b", "#5a3d8a", INK])
