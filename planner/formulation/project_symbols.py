@@ -27,7 +27,7 @@ def project_symbols(instance: Instance, book: Ledger, plans: Portfolio) -> Symbo
             *_built(instance, plans, build, time),
             *_paid(instance, book, plans, build, time),
         ),
-        params=_params(plans, build),
+        params=_params(instance, plans, build),
         variables=(Variable("start", ("starts",), 0.0, 1.0, True, "", "1 where a project starts in a year"),),
     )
 
@@ -40,6 +40,14 @@ def exclusions(instance: Instance) -> list[Pair]:
 def needs(instance: Instance) -> list[Pair]:
     """Pairs of a project and one that must have started before or with it."""
     return _pairs(instance, "needs")
+
+
+def must_take(instance: Instance) -> list[int]:
+    """Projects that have to be taken, and have a year left for it beside those that are fact."""
+    facts = instance.scenario.actuals
+    past = () if facts is None else facts.years
+    projects = enumerate(instance.scenario.projects)
+    return [p for p, project in projects if project.must and not set(project.years) <= set(past)]
 
 
 def _pairs(instance: Instance, key: str) -> list[Pair]:
@@ -58,6 +66,7 @@ def _sets(instance: Instance, plans: Portfolio, build: Ints, time: Ints) -> tupl
     served = zip(build.tolist(), year[time].tolist(), strict=True)
     return (
         IndexSet("projects", "j", tuple(names), "candidate projects"),
+        IndexSet("must_projects", "j", tuple(names[p] for p in must_take(instance)), "projects that have to be taken"),
         IndexSet("starts", "k", tuple(starts), "a project and a year in which it may start"),
         IndexSet("builds", "e", tuple(builds), "what a start builds of an asset"),
         IndexSet("services", "e", tuple(f"{builds[e]}:{t}" for e, t in served), "a build in a year in which it serves"),
@@ -69,14 +78,12 @@ def _sets(instance: Instance, plans: Portfolio, build: Ints, time: Ints) -> tupl
 def _choices(instance: Instance, plans: Portfolio) -> tuple[Subsets, ...]:
     projects, orders = instance.scenario.projects, instance.timeline.orders
     of, year = plans.starts[:, 0], plans.starts[:, 1]
-    must = [p for p, project in enumerate(projects) if project.must]
     both = [np.flatnonzero(np.isin(of, pair)) for pair in exclusions(instance)]
     cells = list(product(needs(instance), range(orders)))
     own, other = ([np.flatnonzero((of == pair[k]) & (year <= v)) for pair, v in cells] for k in (0, 1))
     over = ("needs", "years")
     return (
         grouped("starts_of", ("projects",), "starts", of, len(projects), "years in which a project may start"),
-        family("must_projects", (), "projects", [must], "projects that have to be taken"),
         family("starts_of_both", ("exclusions",), "starts", both, "starts of two projects that exclude each other"),
         family("starts_until", over, "starts", own, "starts of a project up to a year"),
         family("needed_until", over, "starts", other, "starts up to a year of the project it needs"),
@@ -108,8 +115,10 @@ def _paid(instance: Instance, book: Ledger, plans: Portfolio, build: Ints, time:
     )
 
 
-def _params(plans: Portfolio, build: Ints) -> tuple[Param, ...]:
+def _params(instance: Instance, plans: Portfolio, build: Ints) -> tuple[Param, ...]:
+    must = np.array(must_take(instance), np.int64)
     return (
+        Param("must_project", ("must_projects",), must, "", "project that has to be taken"),
         Param("build_start", ("builds",), plans.start, "", "start of a build"),
         Param("build_modules", ("builds",), plans.modules, "modules", "what is built"),
         Param("build_billion", ("builds",), plans.capex_million / 1e3, "billion", "capex of a build"),

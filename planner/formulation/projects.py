@@ -26,7 +26,7 @@ def project_must_start(m: Any, j: int) -> Any:
 
     Unit: projects.
     """
-    return sum(m.start[k] for k in m.starts_of[j]) >= 1
+    return sum(m.start[k] for k in m.starts_of[m.must_project[j]]) >= 1
 
 
 @over("exclusions")
