@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from planner.explain.limits import Cell, Limit, Limits, limits_of
+from planner.explain.limits import SHARE, Cell, Limit, Limits, limits_of
 from planner.explain.repair import Repair, repairs_of
 from planner.instance import Instance
 from planner.linear import LinearProgram
@@ -148,14 +148,24 @@ def _conflict(case: Case, members: Sequence[int], others: set[int]) -> Conflict:
 
 
 def _alone(case: Case, group: int, others: set[int]) -> Repair | None:
-    """The least common change of one limit, all others kept but those that another conflict moves."""
-    relaxed = least(case.soft, [group], sorted(others), common=True)
+    """The least change of one limit, all others kept but those that another conflict moves.
+
+    One change for all rows of the limit; a share is read off the point found, so a second point is tried for it.
+    """
+    found = _changed(case, group, others, common=True)
+    if found is None or found.unit != SHARE:
+        return found
+    single = _changed(case, group, others, common=False)
+    return min((r for r in (found, single) if r is not None), key=lambda repair: abs(repair.relative))
+
+
+def _changed(case: Case, group: int, others: set[int], *, common: bool) -> Repair | None:
+    relaxed = least(case.soft, [group], sorted(others), common=common)
     if relaxed is None or not relaxed.moved.any():
         return None
-    own = [
-        r for r in repairs_of(case.instance, case.program, case.limits, relaxed) if r.limit == case.limits.limits[group]
-    ]
-    return own[0] if own else None
+    limit = case.limits.limits[group]
+    repairs = repairs_of(case.instance, case.program, case.limits, relaxed)
+    return next((repair for repair in repairs if repair.limit == limit), None)
 
 
 def _cells(case: Case, members: Sequence[int]) -> tuple[Cell, ...]:

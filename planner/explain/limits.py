@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import ledger
-from planner.formulation.project_symbols import exclusions, needs
+from planner.formulation.project_symbols import exclusions, must_take, needs
 from planner.formulation.sets import growing_assets, halls
 from planner.instance import Instance
 from planner.linear import LinearProgram
@@ -171,9 +171,8 @@ def _matches(instance: Instance) -> Iterator[Cell]:
 
 def _projects(instance: Instance) -> Iterator[Cell]:
     """Projects that have to be taken."""
-    for project in instance.scenario.projects:
-        if project.must:
-            yield _project(instance, instance.scenario.projects.index(project), 0)
+    for p in must_take(instance):
+        yield _project(instance, p, 0)
 
 
 def _exclusions(instance: Instance) -> Iterator[Cell]:
