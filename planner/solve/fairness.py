@@ -46,7 +46,7 @@ BLOCKED = 1e-3
 METHODS: tuple[Method, ...] = ("primal", "interior")
 
 # What is smaller than this is noise of the solver, not a price.
-NOISE = 1e-6
+NOISE = 1e-5
 
 
 def climb_concave(search: Search, first: Method, *, known: bool) -> None:
@@ -195,8 +195,8 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
     """Maximize the least of regions; for `leximin` then the least of those that can still be raised, and so on."""
     goal, asked = search.goal, search.gap
     lexical = goal.objective.measure == "leximin"
-    ladder = _ladder(search, asked / 4)
-    search.gap = asked / 2 if lexical else asked
+    ladder = _ladder(search, asked / 10)
+    search.gap = asked / 4 if lexical else asked
     search.worth = lambda solved: _least(search, ladder, solved)
     search.bound = lambda solved: _least_bound(search, ladder, solved)
     _cut_and_solve(search, _begin(search, first, known=known))
@@ -262,7 +262,7 @@ def _least_bound(search: Search, ladder: Ladder, solved: Solved) -> float:
     if total <= 0:
         return INF
     dual[free] /= total
-    constant = float(dual[free] @ goal.level[free] + dual[~free] @ (goal.level - ladder.floor)[~free])
+    constant = float(dual[free] @ goal.level[free] + dual[~free] @ (goal.level - ladder.promised)[~free])
     more = 0.0
     if ladder.linear_row is not None:
         more = max(-float(solved.row_duals[ladder.linear_row]), 0.0)

@@ -36,7 +36,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Level:
-    """One level of `leximin`: regions (numbers) that no plan raises above `upper`; half the gap below `lower` is kept."""
+    """One level of `leximin`: no plan raises these regions (numbers) above upper; lower is kept, but for half the gap."""
 
     regions: tuple[int, ...]
     upper: float

@@ -48,6 +48,7 @@ def maximize(
 
     `start` are ratios (R, F, T) of a plan like the one sought: the objective is developed there at once, and the first
     solve, by the method `first`, leaves out no host. Tangents and basis that the program already has are used.
+    The status is `limit` where a level of `leximin` is missing as well.
     Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point.
     """
     search = Search(highs, goal, gap, clock.perf_counter() + time_limit_s, progress, np.ones(goal.ratio.shape))
@@ -70,7 +71,10 @@ def maximize(
 def _outcome(search: Search, gap: float, time_limit_s: float, levels: tuple[Level, ...]) -> Outcome:
     if search.best is None:
         raise TimeoutError(f"no plan within {time_limit_s:g} s; raise time_limit in the config")
-    status: Literal["optimal", "limit"] = "optimal" if search.upper - search.lower <= gap else "limit"
+    climbed = search.goal.objective.measure != "leximin" or sum(len(x.regions) for x in levels) == len(
+        search.goal.level
+    )
+    status: Literal["optimal", "limit"] = "optimal" if climbed and search.upper - search.lower <= gap else "limit"
     values, duals = search.best.values[: len(search.goal.linear)], search.best.row_duals / SCALE
     return Outcome(values, duals, search.upper, search.lower, status, tuple(search.rounds), levels)
 

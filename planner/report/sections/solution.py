@@ -34,18 +34,29 @@ def section(ctx: Context) -> Section:
 
 def _words(ctx: Context) -> tuple[str, ...]:
     bounds, solver = ctx.summary["bounds"], ctx.summary.get("solver", {})
-    unit = str(bounds.get("unit", ""))
-    means = {
-        "index": "discounted mean of national innovation, base year = 1",
-        "log points": "weighted mean of log innovation, in log points",
-    }.get(unit, unit)
     return (
-        f"Objective: {ctx.summary['objective']} innovation ({means}). {certificate(ctx)}",
+        f"Objective: {_asked(ctx.summary['objective'], str(bounds.get('unit', '')))}. {certificate(ctx)}",
         "Innovation is concave, so it is cut from above by tangent planes until the bound and the true value "
         f"meet; {solver.get('name', 'the solver')} ({solver.get('algorithm', 'default')}) solved "
         f"{plural(len(ctx.summary.get('rounds', ())), 'linear program')}. Innovation, divide and budgets in this "
         "report are recomputed from the stocks and orders.",
     )
+
+
+def _asked(objective: str | dict[str, object], unit: str) -> str:
+    """The objective in words, with what its number means."""
+    words = objective if isinstance(objective, str) else ", ".join(f"{k} {v}" for k, v in objective.items())
+    measure = objective if isinstance(objective, str) else objective.get("measure")
+    means = {
+        "max_min": "log innovation of the worst-off region, 0 in the base year",
+        "leximin": "log innovation of the worst-off region, 0 in the base year; then the next worst-off",
+        "sen": "mean innovation per head times one minus Gini, in national means of the base year",
+    }.get(str(measure)) or {
+        "index": "discounted mean of national innovation, base year = 1",
+        "log points": "weighted mean of log innovation, in log points",
+        "alpha-fair log points": "mean of innovation that counts those who have less for more, 0 in the base year",
+    }.get(unit, unit)
+    return f"{words} innovation ({means})"
 
 
 def certificate(ctx: Context) -> str:
