@@ -287,7 +287,7 @@ def _keep(search: Search, ladder: Ladder) -> Ints:
     if not len(blocked):
         blocked = np.flatnonzero(ladder.free)
     ladder.floor = np.minimum(ladder.floor, outcomes(goal, gains(goal, best.values[goal.ratio])))
-    ladder.floor[blocked], ladder.promised[blocked] = level, level - ladder.slack
+    ladder.floor[blocked], ladder.promised[blocked] = level, level - 3 * ladder.slack
     for r in blocked:
         highs.changeCoeff(int(ladder.rows[r]), ladder.column, 0.0)
     for r in np.flatnonzero(~ladder.free):

@@ -36,7 +36,7 @@ class Round:
 
 @dataclass(frozen=True)
 class Level:
-    """One level of `leximin`: no plan raises these regions (numbers) above upper; lower is kept, but for half the gap."""
+    """One level of `leximin`: no plan raises these regions (numbers) above upper; lower is kept to half the gap."""
 
     regions: tuple[int, ...]
     upper: float
