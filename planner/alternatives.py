@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -106,7 +108,7 @@ def best_plan(scenario: Scenario) -> tuple[Problem, Outcome]:
 
 def margin(problem: Problem, reached: float, percent: float) -> float:
     """How much objective a margin gives up: percent of an index, hundredths of a log point."""
-    return percent / 100.0 * (1.0 if problem.goal.power == 0.0 else abs(reached))
+    return percent / 100.0 * (abs(reached) if problem.goal.power == 1.0 else 1.0)
 
 
 def extremes(
@@ -196,6 +198,12 @@ def _start(scenario: Scenario, asked: Asked, best: Floats) -> None:
     _state.update(scenario=scenario, asked=asked, best=best, problem=problem_of(scenario), near=None)
 
 
+def _start_worker(scenario: Scenario, asked: Asked, best: Floats) -> None:
+    """As `_start`; an interrupt from the keyboard is for the process that waits."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _start(scenario, asked, best)
+
+
 def _work(task: Task) -> list[Entry]:
     """One piece of work; what fails is an entry of its own and stops nothing else."""
     try:
@@ -249,12 +257,18 @@ def _run(
         yield from ((task, _work(task)) for task in todo)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, context, _start, (scenario, asked, best)) as pool:
+    with ProcessPoolExecutor(jobs, context, _start_worker, (scenario, asked, best)) as pool:
         waiting = {pool.submit(_work, task): task for task in todo}
         try:
             yield from ((waiting[done], done.result()) for done in as_completed(waiting))
+        except BrokenProcessPool:
+            raise AlternativesError(
+                "a process ended before its work; was memory short? go on with fewer --jobs"
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for child in multiprocessing.active_children():
+                child.terminate()
             raise
 
 
