@@ -15,7 +15,6 @@ from planner.budgets import ledger
 from planner.facts import booked_beside_million, corrections, modules_ordered
 from planner.instance import Instance
 from planner.linear import LinearProgram
-from planner.projects import portfolio
 from planner.scenario import Actuals
 
 Floats = NDArray[np.float64]
@@ -59,7 +58,6 @@ def with_facts(instance: Instance, program: LinearProgram) -> LinearProgram:
     draft = Draft(program, *(values.copy() for values in bounds))
     orders = program.variables["order"].indices[:, :, : len(actuals.years)]
     draft.fix(orders, modules_ordered(instance, actuals))
-    _start_no_project(draft, instance, actuals)
     _reach_stocks(draft, corrections(instance, actuals))
     beside = {cell: million / 1e3 for cell, million in booked_beside_million(instance).items()}
     _settle_grants(draft, instance, actuals, beside)
@@ -76,12 +74,6 @@ def with_facts(instance: Instance, program: LinearProgram) -> LinearProgram:
         row_lower=draft.row_lower,
         row_upper=draft.row_upper,
     )
-
-
-def _start_no_project(draft: Draft, instance: Instance, actuals: Actuals) -> None:
-    """What projects built in frozen years stands among the orders."""
-    starts = draft.program.variables["start"].indices
-    draft.fix(starts[portfolio(instance).starts[:, 1] < len(actuals.years)], 0.0)
 
 
 def _reach_stocks(draft: Draft, correction: Floats) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -58,6 +59,7 @@ def resolve_actuals(
         regions, axes.assets, years, held.until or max((year for _, _, year in rows.values()), default=years[0])
     )
     _say_what_is_not_stated(context, table, rows, axes)
+    _say_what_cannot_start(context, plan, axes)
     return Actuals(
         until=axes.until or years[0],
         years=axes.frozen,
@@ -162,6 +164,20 @@ def _say_what_is_not_stated(context: Context, table: Table, rows: dict[str, tupl
         if silent:
             what = f"{silent} of {pairs} pairs of region and asset"
             context.inputs.notices.append(f"{table.name}: nothing is stated in {year} for {what}: taken as no orders")
+
+
+def _say_what_cannot_start(context: Context, plan: Plan, axes: Axes) -> None:
+    past = [p.id for p in plan.projects if not _later(p.years, axes)]
+    if plan.projects:
+        what = "what projects built by then stands among the orders; none starts in a year that is fact"
+        gone = f"; too late for {', '.join(past)}" if past else ""
+        context.inputs.notices.append(f"facts until {axes.until}: {what}{gone}")
+
+
+def _later(years: Any, axes: Axes) -> bool:
+    """Whether a window of years (a list, a range, or none: all) reaches beyond the facts."""
+    last = max(years) if isinstance(years, tuple) and years else getattr(years, "last", axes.years[-1])
+    return bool(last > (axes.until or 0))
 
 
 def _standing(context: Context, name: str | None, axes: Axes) -> Floats:

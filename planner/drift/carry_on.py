@@ -29,8 +29,7 @@ def carried_on(problem: Problem, old: Plan) -> Outcome | None:
     planned = _orders(problem, old)[:, :, first:]
     lower[orders], upper[orders] = planned * (1.0 - ROOM), planned * (1.0 + ROOM)
     starts = program.variables["start"].indices
-    later = portfolio(problem.instance).starts[:, 1] >= first
-    lower[starts[later]] = upper[starts[later]] = _starts(problem, old)[later]
+    lower[starts] = upper[starts] = _starts(problem, old)
     loose = replace(program, lower=lower, upper=upper, integer=np.zeros_like(program.integer))
     try:
         return search(replace(problem, program=loose))

@@ -94,23 +94,17 @@ def _by_facts(told: Told, line: Line) -> float:
     return free + sum(line.by_year[year] for year in years if is_frozen(told.now, year))
 
 
-def _missing(side: Side) -> float:
-    gap = side.limit - side.value if side.kind in FLOORS else side.value - side.limit
-    return max(gap, 0.0)
-
-
 def _is_excused(told: Told, side: Side) -> bool:
     """Rows of facts only; and limits that later orders can only come nearer to."""
+    project = next((p for p in told.now.scenario.projects if side.kind == "must" and p.id == side.rule), None)
+    if project is not None:
+        return all(is_frozen(told.now, year) for year in project.years)
     rule = next((rule for rule in told.now.scenario.rules if rule.id == side.rule), None)
     if rule is not None and is_settled(told.now, rule, side.year):
         return True
     if side.floor or side.kind in ("talent", "bandwidth", "exclusion", "prerequisite"):
         return is_frozen(told.now, side.year)
     return rule is None or rule.share_of is None
-
-
-FLOORS = ("floor",)
-"""Kinds of rows whose value has to be at least their limit."""
 
 
 def _nothing_more(told: Told) -> Told:

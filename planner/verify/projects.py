@@ -147,9 +147,8 @@ def project_lists_are_kept(told: Told) -> Check:
     sign = np.where([side.floor for side in found.rows], -1.0, 1.0)
     cells = found.cells("value")
     reason = "what must, excludes and needs allow"
-    return at_most(
-        "project lists are kept", cells, sign * found.value, sign * found.limit, reason, tolerance=0.0, unit=1.0
-    )
+    value, limit = sign * found.value, sign * found.limit + found.shown(told, "shortfall")
+    return at_most("project lists are kept", cells, value, limit, reason, tolerance=0.0, unit=1.0)
 
 
 CHECKS = (

@@ -16,7 +16,7 @@ from planner.verify import verify
 from tests.planner.fact_cases import facts_of, no_facts, row, value, verified, with_facts
 from tests.planner.test_time_by_hand import NONE, built, over, spent, weights
 from tests.planner.toys import budget, given, tiny, trading
-from tests.planner.verify_cases import MASTS, rich, rule
+from tests.planner.verify_cases import MASTS, project, rich, rule
 
 INF = float("inf")
 
@@ -219,3 +219,22 @@ def test_verdicts_differ_without_their_facts():
     plan = solve(scenario)
     broken = [check.name for check in verify(replace(scenario, actuals=None), plan).checks if not check.passed]
     assert "only soft budgets are exceeded" in broken
+
+
+CAMPUS = project("campus", "south", {"mast": 3.0}, years=(2026,), must=True)
+TRUNK = project("trunk", "north", {"mast": 2.0}, needs=("campus",))
+
+
+def test_a_project_that_is_too_late_is_not_taken_and_said_to_be_missed():
+    """What was built of it stands among the orders; what needs it cannot start any more."""
+    scenario = tiny(floor_share=given(0.05), projects=(CAMPUS, TRUNK))
+    plan = verified(with_facts(scenario, no_facts(scenario, 2026)))
+    assert {r["taken"] for r in plan.tables["projects"].records()} == {0}
+    assert row(plan, "rules", rule="campus", kind="must")["status"] == "missed"
+
+
+def test_a_project_that_still_has_a_year_is_taken_then():
+    later = replace(CAMPUS, years=(2026, 2027))
+    scenario = tiny(floor_share=given(0.05), projects=(later,))
+    plan = verified(with_facts(scenario, no_facts(scenario, 2026)))
+    assert row(plan, "projects", project="campus")["year"] == 2027

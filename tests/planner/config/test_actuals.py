@@ -176,3 +176,12 @@ def test_what_names_the_tables_is_checked(held, words, tmp_path):
 def test_all_problems_come_at_once(tmp_path):
     spoilt = ACTUALS.replace("c,station", "d,station").replace("2026,20,4", "2026,-20,").replace("2027,3", "2027,x")
     assert len(complaints(config(tmp_path, actuals=spoilt))) == 4
+
+
+def test_projects_that_are_too_late_are_named(tmp_path):
+    path = config(tmp_path)
+    some = [f"  - {{id: p{y}, name: P, region: a, units: {{hall: 2}}, years: [{y}]}}" for y in (2026, 2028)]
+    path.write_text("\n".join([path.read_text("utf-8") + "projects:", *some]) + "\n", "utf-8")
+    (notice,) = [notice for notice in read(path).notices if "projects" in notice]
+    assert notice.startswith("facts until 2027: what projects built by then stands among the orders")
+    assert notice.endswith("too late for p2026")
