@@ -122,7 +122,7 @@ def test_a_missing_region_table(tmp_path: Path) -> None:
     plan = edited(PLAN, "table: regions.csv", "table: region.csv")
     found = complaints(write(tmp_path, plan=edited(plan, "objective: total", "objective: x")))
     assert [line.split("; ")[1] for line in found] == [
-        "choose one of: proportional, total",
+        "choose one of: leximin, max_min, proportional, sen, total",
         "did you mean 'regions.csv'?",
     ]
 
