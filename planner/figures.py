@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,8 +16,8 @@ from planner.solving import Problem
 Floats = NDArray[np.float64]
 
 
-def key_figures(problem: Problem, outcome: Outcome) -> dict[str, float | str]:
-    """Bounds, innovation and Gini of the last year of orders, capital spent by asset class over all years.
+def key_figures(problem: Problem, outcome: Outcome) -> dict[str, float | str | None]:
+    """Bounds (None where there is none yet), innovation and Gini of the last year of orders, capital by asset class.
 
     Innovation is an index, the nation's innovation of the base year = 1; capital is in million currency units.
     """
@@ -26,8 +28,8 @@ def key_figures(problem: Problem, outcome: Outcome) -> dict[str, float | str]:
     return {
         "status": outcome.status,
         "lower": outcome.lower,
-        "upper": outcome.upper,
-        "gap": outcome.gap,
+        "upper": outcome.upper if math.isfinite(outcome.upper) else None,
+        "gap": outcome.gap if math.isfinite(outcome.gap) else None,
         "innovation_last_year_index": float(amount.sum() / instance.innovation.base.sum()),
         "gini_last_year": indicators(amount, instance.population)["gini"],
         **_capital_by_class(problem, point),
@@ -46,12 +48,12 @@ def ordered_units(problem: Problem, outcome: Outcome) -> Floats:
     return np.asarray(orders * problem.instance.module[None])
 
 
-def _capital_by_class(problem: Problem, point: Point) -> dict[str, float | str]:
+def _capital_by_class(problem: Problem, point: Point) -> dict[str, float]:
     capex, _, _ = spending_million(problem.instance, point)
-    spent: dict[str, float | str] = {}
+    spent: dict[str, float] = {}
     for a, asset in enumerate(problem.scenario.assets):
         name = f"capital_{asset.asset_class}_million"
-        spent[name] = float(spent.get(name, 0.0)) + float(capex[:, a].sum())
+        spent[name] = spent.get(name, 0.0) + float(capex[:, a].sum())
     return spent
 
 

@@ -67,4 +67,5 @@ def _cells(sweep: Sweep, row: Row) -> list[str]:
     if row.get("lower") is None:
         return [row["name"], *values, row["status"], "-", "-", "-"]
     index = f"{row['innovation_last_year_index']:.4f}"
-    return [row["name"], *values, row["status"], index, f"{row['gap']:.0e}", f"{row['gini_last_year']:.4f}"]
+    gap = "-" if row["gap"] is None else f"{row['gap']:.0e}"
+    return [row["name"], *values, row["status"], index, gap, f"{row['gini_last_year']:.4f}"]
