@@ -159,7 +159,7 @@ def _entry(
         "direction": word,
         "plan_million": plan,
         "achieved_million": found.achieved,
-        "proven_million": max(found.proven, 0.0) if word == "least" else found.proven,
+        "proven_million": max(0.0, found.proven) if word == "least" else found.proven,
         "plan_units": float(units @ best),
         "achieved_units": float(units @ found.values),
         "objective": found.objective,
