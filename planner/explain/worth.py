@@ -205,7 +205,8 @@ def _direct(prices: Prices, row: int, worth: float, year: int, money: str) -> Sh
         return Share(prices.program.row_name(row).split("(")[0].replace("_", " "), float(worth), year)
     if prices.charges[row]:
         return Share(f"{money}, paid by {cell.limit.words}", float(worth), year, cell)
-    return Share(cell.limit.words, float(worth), year, cell)
+    later = "room for later orders under " if cell.limit.kind == "growth" and worth > 0 else ""
+    return Share(later + cell.limit.words, float(worth), year, cell)
 
 
 def _entries(program: LinearProgram, column: int) -> list[tuple[int, float]]:

@@ -87,3 +87,12 @@ def test_budgets_of_upkeep_are_told_as_such():
     question = ask(problem_of(scenario), 0, 0, [1])
     words = [s.words for s in shares_of(question.prices, 0, 0, 1)]
     assert any(w.startswith("upkeep and electricity, paid by budget") for w in words)
+
+
+def test_what_stands_gives_room_for_later_orders():
+    """Orders of 2027 are limited by the stock of 2026, so a mast of 2026 is worth room in 2027."""
+    slow = Growth("slow", ("mast",), 0.5, 0.05, "by hand", "")
+    question = ask(problem_of(one_asset(growth_limits=(slow,))), 0, 0, [0])
+    later = [s for s in shares_of(question.prices, 0, 0, 0) if s.words.startswith("room for later orders")]
+    assert [share.year for share in later] == [2026]
+    assert later[0].worth > 0
