@@ -82,7 +82,13 @@ def maximize_whole(
     whole = np.flatnonzero(program.integer).astype(np.int32)
     loose = replace(program, integer=np.zeros_like(program.integer))
     live = hand_over(loose)
-    relaxed = maximize(live, goal, gap=gap / 4, time_limit_s=RELAXED_SHARE * time_limit_s)
+    relaxed = maximize(
+        live,
+        goal,
+        gap=gap / 4,
+        time_limit_s=RELAXED_SHARE * time_limit_s,
+        progress=lambda r: progress(replace(r, lower=-INF, gap=INF)),
+    )
     deadline = started + time_limit_s
     hunt = Hunt(program, live, goal, gap, deadline, progress, whole, relaxed.upper, relaxed.upper, started)
     _round_off(hunt, relaxed)
