@@ -73,10 +73,10 @@ def solve(
 def search(problem: Problem, progress: Callable[[Round], None] = lambda _: None) -> Outcome:
     """The best point of a problem, with its certificate. Raises InfeasibleError, TimeoutError."""
     scenario, program, goal = problem.scenario, problem.program, problem.goal
-    limits = {"gap": scenario.gap, "time_limit_s": scenario.time_limit_s}
+    gap, time_limit_s = scenario.gap, scenario.time_limit_s
     if program.integer.any():
-        return maximize_whole(program, goal, **limits, progress=progress)
-    return maximize(hand_over(program), goal, **limits, progress=progress)
+        return maximize_whole(program, goal, gap=gap, time_limit_s=time_limit_s, progress=progress)
+    return maximize(hand_over(program), goal, gap=gap, time_limit_s=time_limit_s, progress=progress)
 
 
 def plan_of(

@@ -143,7 +143,8 @@ def _rows(ctx: Context, found: list[facts.Binding]) -> Grid:
         )
         for row in priced
     ]
-    heads = ("Rule or limit", "Region", "Asset", "Year", ">Value", ">Limit", ">Missed by", "Unit", "Status", ">Price per unit")
+    where, what = ("Rule or limit", "Region", "Asset", "Year"), (">Value", ">Limit", ">Missed by")
+    heads = (*where, *what, "Unit", "Status", ">Price per unit")
     return grid(
         f"Binding rows with a price ({len(body):,} of {len(all_rows):,})", heads, body, filterable=len(body) > 20
     )
