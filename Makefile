@@ -61,6 +61,7 @@ bench: $(PEERS)
 	@$(BIN)/innocap bench run --suite standard --peers -o $(OUT)/bench-standard.json --force
 	@$(BIN)/python benchmarks/planning.py
 	@$(BIN)/python benchmarks/modules.py
+	@$(BIN)/python benchmarks/resolve.py --pyomo --walk 200
 	@$(BIN)/python benchmarks/scaled.py
 
 clean:
