@@ -106,7 +106,7 @@ def test_an_interrupt_just_before_a_batch_is_counted_waits_until_it_is(
 ) -> None:
     def interrupted(*given: Any) -> Any:
         counts = write.write_batch(*given)
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
         return counts
 
     store = str(tmp_path / "s.db")

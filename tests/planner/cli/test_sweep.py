@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,8 @@ def test_a_sweep_that_was_stopped_goes_on_where_it_was(tmp_path, how):
     values = ", ".join(f"{50 + at} million CNY" for at in range(60))
     asked.write_text(f"plan: {TINY}\ngrid:\n  budgets.programme.limit: [{values}]\n", "utf-8")
     command = [sys.executable, "-m", "planner", "plan", "sweep", str(asked), "-o", str(out), "--jobs", "1"]
-    first = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    first = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=listening)
     journal = out / "journal.jsonl"
     until = time.monotonic() + 60
     while time.monotonic() < until and not (journal.exists() and journal.read_text("utf-8").count("\n") >= 4):
