@@ -157,7 +157,7 @@ def test_one_failure_stops_nothing_else(monkeypatch: pytest.MonkeyPatch):
     def breaks(*_: Any) -> Any:
         raise TimeoutError("too slow")
 
-    monkeypatch.setattr("planner.alternatives.case_entry", breaks)
+    monkeypatch.setattr("planner.alternatives.work.case_entry", breaks)
     asked = Asked((1.0,), cases=(("only", "config prices"), ("only", "low prices")))
     entries = found(tiny(), asked)
     assert [e["message"] for e in entries if e["kind"] == "failed"] == ["too slow"]

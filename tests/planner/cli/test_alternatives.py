@@ -67,10 +67,10 @@ def test_each_asset_may_be_moved_and_groups_chosen(tmp_path: Path):
 
 
 def test_a_stopped_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    import planner.alternatives as near
+    from planner.alternatives import work
 
     done: list[Any] = []
-    whole = near._work
+    whole = work._work
 
     def counted(task: Any) -> Any:
         if done:
@@ -78,7 +78,7 @@ def test_a_stopped_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         done.append(task)
         return whole(task)
 
-    monkeypatch.setattr(near, "_work", counted)
+    monkeypatch.setattr(work, "_work", counted)
     stopped = look(tmp_path / "a")
     assert stopped.exit_code == 130
     assert "run the same command again" in stopped.stderr
