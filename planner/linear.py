@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,7 @@ class Block:
     name: str
     start: int
     shape: tuple[int, ...]
-    labels: tuple[tuple[str, ...], ...]
+    labels: tuple[Sequence[str], ...]
 
     @property
     def size(self) -> int:
@@ -36,7 +36,7 @@ class Block:
         if not self.shape:
             return self.name
         cell = np.unravel_index(index - self.start, self.shape)
-        return f"{self.name}({','.join(labels[i] for labels, i in zip(self.labels, cell, strict=True))})"
+        return f"{self.name}({','.join(labels[int(i)] for labels, i in zip(self.labels, cell, strict=True))})"
 
 
 @dataclass(frozen=True)

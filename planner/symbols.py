@@ -5,12 +5,30 @@ Members of a set are the integers 0..n-1; their labels are for names and documen
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Numbers(Sequence[str]):
+    """Labels 0, 1, 2 ... of many members, written when they are asked for."""
+
+    many: int
+
+    def __len__(self) -> int:
+        return self.many
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        found = range(self.many)[at]
+        return str(found) if isinstance(found, int) else tuple(map(str, found))
 
 
 @dataclass(frozen=True)
@@ -19,7 +37,7 @@ class IndexSet:
 
     name: str
     letter: str
-    labels: tuple[str, ...]
+    labels: Sequence[str]
     doc: str
 
     @property

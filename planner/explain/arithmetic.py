@@ -18,7 +18,8 @@ from planner.explain.ceilings import NOTHING, Ceiling, ceilings, unlimited
 from planner.explain.limits import Limit, budget_limit, rule_limit
 from planner.explain.repair import number, percent, when_and_where
 from planner.instance import Instance
-from planner.policies import PolicyRow, policy_rows, unit_of
+from planner.policies import policy_rows, unit_of
+from planner.sheets import PolicyRow
 
 Floats = NDArray[np.float64]
 

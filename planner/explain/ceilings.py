@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from planner.explain.limits import Limit, growth_limit, hall_limit, power_limit, rule_limit, staff_limit
 from planner.formulation.sets import growing_assets, halls
 from planner.instance import Instance
-from planner.policies import PolicyRow, policy_rows
+from planner.policies import policy_rows
 from planner.scenario import Supply, base_modules
+from planner.sheets import PolicyRow
 
 Floats = NDArray[np.float64]
 

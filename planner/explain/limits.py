@@ -18,9 +18,10 @@ from planner.formulation.project_symbols import exclusions, must_take, needs
 from planner.formulation.sets import growing_assets, halls
 from planner.instance import Instance
 from planner.linear import LinearProgram
-from planner.policies import PolicyRow, policy_rows, unit_of
+from planner.policies import policy_rows, unit_of
 from planner.projects import portfolio
 from planner.scenario import Budget, Rule, Scenario, Supply, base_modules
+from planner.sheets import PolicyRow
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,7 +12,7 @@ from planner.formulation.sets import asset_ids, grouped, growing_assets, region_
 from planner.instance import Instance
 from planner.policies import Entries, Policies
 from planner.scenario import base_modules
-from planner.symbols import IndexSet, Param, Subsets, Symbols, Variable
+from planner.symbols import IndexSet, Numbers, Param, Subsets, Symbols, Variable
 
 Ints = NDArray[np.int64]
 INF = float("inf")
@@ -29,12 +31,11 @@ def policy_symbols(instance: Instance, asked: Policies) -> Symbols:
 
 def _sets(instance: Instance, asked: Policies, soft: Excesses) -> tuple[IndexSet, ...]:
     regions, year = region_ids(instance), instance.timeline.year
-    names = [
-        f"{row.rule.id}:{'nation' if row.region is None else regions[row.region]}:{year[row.year]}"
-        for row in asked.rows
-    ]
-    floors = tuple(name for name, row in zip(names, asked.rows, strict=True) if row.rule.sense == "floor")
-    caps = tuple(name for name, row in zip(names, asked.rows, strict=True) if row.rule.sense == "cap")
+    places, years = (*regions, "nation"), [str(y) for y in year]
+    cells = zip(asked.rules, asked.region.tolist(), asked.year.tolist(), strict=True)
+    names = [f"{rule.id}:{places[r]}:{years[v]}" for rule, r, v in cells]
+    floors = tuple(name for name, rule in zip(names, asked.rules, strict=True) if rule.sense == "floor")
+    caps = tuple(name for name, rule in zip(names, asked.rules, strict=True) if rule.sense == "cap")
     growing = [f"{instance.scenario.growth_limits[g].id}:{asset_ids(instance)[a]}" for g, a in growing_assets(instance)]
     return (
         IndexSet("policies", "q", tuple(names), "rows of floors and caps"),
@@ -48,12 +49,12 @@ def _sets(instance: Instance, asked: Policies, soft: Excesses) -> tuple[IndexSet
     )
 
 
-def _numbers(members: Ints) -> tuple[str, ...]:
-    return tuple(map(str, range(len(members))))
+def _numbers(members: Ints) -> Sequence[str]:
+    return Numbers(len(members))
 
 
 def _entries_of(asked: Policies) -> tuple[Subsets, ...]:
-    rows = len(asked.rows)
+    rows = len(asked.rules)
     return (
         grouped("stocks_of", ("policies",), "stock_entries", asked.stocks.row, rows, "stocks that a row weighs"),
         grouped("orders_of", ("policies",), "order_entries", asked.orders.row, rows, "orders that a row weighs"),
@@ -76,14 +77,13 @@ def _single(name: str, over: tuple[str, ...], number: Ints, doc: str) -> Subsets
 
 
 def _params(asked: Policies) -> tuple[Param, ...]:
-    senses = np.array([row.rule.sense for row in asked.rows], dtype=object)
-    limits = np.array([row.limit for row in asked.rows])
+    senses = np.array([rule.sense for rule in asked.rules], dtype=object)
     return (
         *_weighed(asked, asked.stocks, "stock", "time"),
         *_weighed(asked, asked.orders, "order", "year"),
         Param("start_weight", ("start_entries",), asked.starts.weight, "share of the limit", "weight of a start"),
         Param("entry_start", ("start_entries",), asked.starts.start, "", "start of an entry"),
-        Param("policy_limit", ("policies",), limits, "share of the limit", "limit of a row"),
+        Param("policy_limit", ("policies",), asked.limit, "share of the limit", "limit of a row"),
         Param(
             "floor_row", ("floors",), np.flatnonzero(senses == "floor").astype(np.int64), "", "policy row of a floor"
         ),
@@ -93,12 +93,11 @@ def _params(asked: Policies) -> tuple[Param, ...]:
 
 def _weighed(asked: Policies, entries: Entries, name: str, when: str) -> tuple[Param, ...]:
     over = (f"{name}_entries",)
-    years = np.array([row.year for row in asked.rows], np.int64)[entries.row]
     return (
         Param(f"{name}_weight", over, entries.weight, "share of the limit per module", f"weight of a {name} in a row"),
         Param(f"{name}_region", over, entries.region, "", "region of an entry"),
         Param(f"{name}_asset", over, entries.asset, "", "asset of an entry"),
-        Param(f"{name}_{when}", over, years, "", "year of an entry"),
+        Param(f"{name}_{when}", over, asked.year[entries.row], "", "year of an entry"),
     )
 
 
@@ -118,7 +117,7 @@ def _growth(instance: Instance) -> tuple[Param, ...]:
 
 
 def _soft(asked: Policies, soft: Excesses) -> tuple[Param, ...]:
-    prices = np.array([row.rule.price or 0.0 for row in asked.rows])
+    prices = np.array([rule.price or 0.0 for rule in asked.rules])
     return (
         Param("shortfall_price", ("policies",), prices, "per limit", "loss by missing a rule"),
         Param("excess_size", ("excesses",), soft.size, "of the row", "size of a limit"),
@@ -127,7 +126,7 @@ def _soft(asked: Policies, soft: Excesses) -> tuple[Param, ...]:
 
 
 def _slacks(asked: Policies, soft: Excesses) -> tuple[Variable, ...]:
-    missed = np.array([0.0 if row.rule.price is None else INF for row in asked.rows])
+    missed = np.array([0.0 if rule.price is None else INF for rule in asked.rules])
     unit = "share of the limit"
     return (
         Variable("shortfall", ("policies",), 0.0, missed, False, unit, "by how much a rule is missed"),

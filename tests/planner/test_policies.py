@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from planner.instance import build_instance
-from planner.policies import PolicyRow, policies, policy_rows
+from planner.policies import policies, policy_rows
 from planner.scenario import Rule, Scope
+from planner.sheets import PolicyRow
 from planner.solving import solve
 from tests.planner.toys import trading
 from tests.planner.verify_cases import rule
@@ -90,7 +91,7 @@ def test_entries_are_the_nonzero_weights():
 
 def test_without_rules_there_is_nothing():
     found = policies(build_instance(trading()))
-    assert found.rows == ()
+    assert found.rules == ()
     assert len(found.stocks.row) == len(found.orders.weight) == 0
 
 
