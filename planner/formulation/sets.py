@@ -75,8 +75,8 @@ def _supply_sets(instance: Instance) -> tuple[IndexSet, ...]:
     classes = tuple(demand.id for demand in scenario.demand)
     times = tuple(str(year) for year in instance.timeline.year)
     factors = tuple(scenario.factors[f].id for f in instance.innovation.factors)
-    arcs = zip(net.host, net.user, net.demand_class, strict=True)
-    posts = zip(net.post_region, net.post_asset, net.post_class, strict=True)
+    arcs = zip(net.host.tolist(), net.user.tolist(), net.demand_class.tolist(), strict=True)
+    posts = zip(net.post_region.tolist(), net.post_asset.tolist(), net.post_class.tolist(), strict=True)
     powered = regions if instance.power_room_gwh is not None else ()
     staffed = regions if instance.staff_room is not None else ()
     return (
