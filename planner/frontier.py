@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import time as clock
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -231,15 +229,6 @@ def _row(entry: Entry, lines: list[Line], ends: Entry) -> Entry:
     bound = max(bound, entry["total_index"])
     tail = {"bound_total_index": bound, "gap_index": bound - entry["total_index"], "solve_seconds": entry["seconds"]}
     return row | tail
-
-
-def to_csv(rows: Sequence[Mapping[str, Any]]) -> str:
-    """CSV text of rows with the same keys; floats by repr."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return buffer.getvalue()
 
 
 def summary(scenario: Scenario, asked: Asked, entries: Sequence[Entry], started: float) -> dict[str, Any]:

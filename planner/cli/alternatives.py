@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.frame import BAD_INPUT, INFEASIBLE, fail, failures, json_option, overrides_option, read_scenario
+from planner.cli.frame import BAD_INPUT, INFEASIBLE, draw, fail, failures, json_option, overrides_option, read_scenario
 
 if TYPE_CHECKING:
     from planner.alternatives import Asked
@@ -64,8 +64,8 @@ def alternatives(
     started = time.perf_counter()
     with failures():
         from planner import alternatives as near
-        from planner.frontier import to_csv
         from planner.journal import open_journal, write_whole
+        from planner.tables import rows_to_csv
 
         scenario = _scenario(question, overrides)
         asked = near.Asked(tuple(sorted(set(within))), groups, each, ())
@@ -75,8 +75,8 @@ def alternatives(
         known = [entry for batch in journal.entries for entry in batch["entries"]]
         entries = _solved(question, scenario, asked, output, jobs, known, journal)
         rows, shared = near.range_rows(scenario, asked, entries), near.no_regret_rows(scenario, asked, entries)
-        write_whole(output / "alternatives.csv", to_csv(rows))
-        write_whole(output / "no_regret.csv", to_csv(shared))
+        write_whole(output / "alternatives.csv", rows_to_csv(rows))
+        write_whole(output / "no_regret.csv", rows_to_csv(shared))
         _draw(output / "alternatives.svg", scenario, rows)
         told = near.summary(scenario, asked, entries, time.perf_counter() - started)
         write_whole(output / "alternatives.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
@@ -124,16 +124,9 @@ def _solved(
 
 
 def _draw(path: Path, scenario: Scenario, rows: list[dict[str, Any]]) -> None:
-    """The picture, where the drawing packages are installed."""
-    from planner.journal import write_whole
-    from planner.report import ReportError, require_drawing
+    """The picture."""
     from planner.report.pictures import ranges_picture
 
-    try:
-        require_drawing()
-    except ReportError as error:
-        click.echo(f"note: no picture: {error}", err=True)
-        return
     names = {group.id: group.name for group in scenario.groups}
     drawn = [
         {
@@ -151,4 +144,4 @@ def _draw(path: Path, scenario: Scenario, rows: list[dict[str, Any]]) -> None:
     ]
     note = "bars are achieved by real plans, thin lines are proven, ticks are the best plan"
     if drawn:
-        write_whole(path, ranges_picture(drawn, scenario.title, note, f"bn {scenario.currency} over the horizon"))
+        draw(path, lambda: ranges_picture(drawn, scenario.title, note, f"bn {scenario.currency} over the horizon"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -94,6 +94,19 @@ def say_verdict(scenario: Scenario, found: Plan, folder: Path) -> None:
         f"{len(verdict.checks)} checks over {rows:,} rows hold",
         err=True,
     )
+
+
+def draw(path: Path, picture: Callable[[], str]) -> None:
+    """Write a picture, where the drawing packages are installed."""
+    from planner.journal import write_whole
+    from planner.report import ReportError, require_drawing
+
+    try:
+        require_drawing()
+    except ReportError as error:
+        click.echo(f"note: no picture: {error}", err=True)
+        return
+    write_whole(path, picture())
 
 
 def number(value: float | None, form: str) -> str:

@@ -14,6 +14,7 @@ from planner.cli.frame import (
     INFEASIBLE,
     NOT_VERIFIED,
     config_argument,
+    draw,
     fail,
     failures,
     json_option,
@@ -60,6 +61,7 @@ def frontier(
     with failures():
         from planner import frontier as trade
         from planner.journal import open_journal, write_whole
+        from planner.tables import rows_to_csv
 
         asked = _asked(points, worst)
         scenario, text = read_with_text(config, (*overrides, "objective=total"))
@@ -67,7 +69,7 @@ def frontier(
         journal = open_journal(output, question, finished="frontier.json", force=force)
         entries = _solved(scenario, text, config, output, asked, journal, plans)
         rows = trade.rows_of(entries)
-        write_whole(output / "frontier.csv", trade.to_csv(rows))
+        write_whole(output / "frontier.csv", rows_to_csv(rows))
         _draw(output / "frontier.svg", scenario, asked, rows)
         told = trade.summary(scenario, asked, entries, started)
         write_whole(output / "frontier.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
@@ -133,15 +135,8 @@ def _write(scenario: Scenario, plan: Plan, config: Path, output: Path, number: i
 
 
 def _draw(path: Path, scenario: Scenario, asked: Asked, rows: list[dict[str, Any]]) -> None:
-    """The picture, where the drawing packages are installed."""
-    from planner.journal import write_whole
-    from planner.report import ReportError, require_drawing
+    """The picture."""
     from planner.report.pictures import frontier_picture
 
-    try:
-        require_drawing()
-    except ReportError as error:
-        click.echo(f"note: no picture: {error}", err=True)
-        return
     unit = scenario.innovation_unit.removesuffix(" per year")
-    write_whole(path, frontier_picture(rows, scenario.title, asked.who, unit))
+    draw(path, lambda: frontier_picture(rows, scenario.title, asked.who, unit))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +13,7 @@ from planner.cli.frame import (
     BAD_INPUT,
     INFEASIBLE,
     config_argument,
+    draw,
     fail,
     failures,
     json_option,
@@ -120,36 +119,26 @@ def _write(
     output: Path, scenario: Scenario, rows: list[dict[str, Any]], bought: list[dict[str, Any]], told: dict[str, Any]
 ) -> None:
     from planner.journal import write_whole
+    from planner.tables import rows_to_csv
 
     output.mkdir(parents=True, exist_ok=True)
-    write_whole(output / "ladder.csv", _csv(rows))
-    write_whole(output / "ladder_next.csv", _csv(bought))
+    write_whole(output / "ladder.csv", rows_to_csv(rows, _columns(rows)))
+    write_whole(output / "ladder_next.csv", rows_to_csv(bought))
     _draw(output / "ladder.svg", scenario, rows)
     write_whole(output / "ladder.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 
-def _csv(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows as CSV, the columns of all of them in the order in which they come; what a row does not have is empty."""
+def _columns(rows: Sequence[dict[str, Any]]) -> list[str]:
+    """All columns in the order in which they come; why there is no plan is the last."""
     names = [name for name in dict.fromkeys(key for row in rows for key in row) if name != "why"]
     if any("why" in row for row in rows):
         names.append("why")
-    out = io.StringIO()
-    writer = csv.DictWriter(out, names, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
+    return names
 
 
 def _draw(path: Path, scenario: Scenario, rows: list[dict[str, Any]]) -> None:
-    """The picture, where the drawing packages are installed."""
-    from planner.journal import write_whole
-    from planner.report import ReportError, require_drawing
+    """The picture."""
     from planner.report.sweeps import ladder_picture
 
-    try:
-        require_drawing()
-    except ReportError as error:
-        click.echo(f"note: no picture: {error}", err=True)
-        return
     gain = f"objective per billion {scenario.currency}"
-    write_whole(path, ladder_picture(rows, scenario.title, "units of the objective", gain))
+    draw(path, lambda: ladder_picture(rows, scenario.title, "units of the objective", gain))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from planner.cli.frame import fail, failures, json_option
+from planner.cli.frame import draw, fail, failures, json_option
 
 if TYPE_CHECKING:
     from planner.journal import Journal
@@ -34,7 +34,8 @@ def sweep(sweep_file: Path, output: Path, jobs: int, resume: bool, plans: bool, 
     with failures():
         from planner.journal import open_journal, write_whole
         from planner.sweep.cases import read_sweep
-        from planner.sweep.results import in_order, summary, table, to_csv
+        from planner.sweep.results import columns, in_order, summary, table
+        from planner.tables import rows_to_csv
 
         asked = read_sweep(sweep_file)
         question = {"files": _files(asked), "cases": [vars(case) for case in asked.cases], "plans": plans}
@@ -42,7 +43,7 @@ def sweep(sweep_file: Path, output: Path, jobs: int, resume: bool, plans: bool, 
         found = _solved(asked, journal, output, jobs, output / "plans" if plans else None, again=resume)
         rows = in_order(asked, found)
         told = summary(asked, rows, time.perf_counter() - started)
-        write_whole(output / "sweep.csv", to_csv(asked, rows))
+        write_whole(output / "sweep.csv", rows_to_csv(rows, columns(asked, rows)))
         _draw(output / "sweep.svg", asked, rows)
         write_whole(output / "sweep.json", json.dumps(told, indent=1, ensure_ascii=False) + "\n")
         journal.path.unlink(missing_ok=True)
@@ -90,14 +91,7 @@ def _solved(
 
 
 def _draw(path: Path, asked: Sweep, rows: list[dict[str, Any]]) -> None:
-    """The picture, where the drawing packages are installed."""
-    from planner.journal import write_whole
-    from planner.report import ReportError, require_drawing
+    """The picture."""
     from planner.report.sweeps import sweep_picture
 
-    try:
-        require_drawing()
-    except ReportError as error:
-        click.echo(f"note: no picture: {error}", err=True)
-        return
-    write_whole(path, sweep_picture(rows, asked.parameters, f"Sweep of {asked.config.name}"))
+    draw(path, lambda: sweep_picture(rows, asked.parameters, f"Sweep of {asked.config.name}"))

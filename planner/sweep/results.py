@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -25,15 +23,6 @@ def columns(sweep: Sweep, rows: Sequence[Row]) -> list[str]:
     """Names of the columns: the scenario, its parameters, bounds, figures, capital by class, time, why not."""
     capital = dict.fromkeys(key for row in rows for key in row if key.startswith("capital_"))
     return ["name", *sweep.parameters, *FIRST, *capital, *LAST]
-
-
-def to_csv(sweep: Sweep, rows: Sequence[Row]) -> str:
-    """The rows as CSV; what a scenario does not have is empty."""
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns(sweep, rows), restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 def summary(sweep: Sweep, rows: Sequence[Row], seconds: float) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from planner.frontier import Asked, FrontierError, frontier, rows_of, summary, table, to_csv
+from planner.frontier import Asked, FrontierError, frontier, rows_of, summary, table
 from planner.scenario import Scenario
 from planner.solving import solve
+from planner.tables import rows_to_csv
 from planner.verify import verify
 from tests.planner.toys import asset, tiny, trading
 
@@ -139,5 +140,5 @@ def test_the_files_say_the_same(rows):
     entries = frontier(tiny(), ONE)
     told = summary(tiny(), ONE, entries, 0.0)
     assert told["points"] == rows_of(entries)
-    assert to_csv(rows).splitlines()[0].startswith("point,total_index,worst_off_log,worst_off_per_10k_people")
+    assert rows_to_csv(rows).splitlines()[0].startswith("point,total_index,worst_off_log,worst_off_per_10k_people")
     assert len(list(table(tiny(), rows))) == 8
