@@ -259,9 +259,12 @@ def _followed(
     look_every_s: float,
 ) -> Outcome:
     try:
-        cluster.call(host.address, remote.start, token, host.name, request)
-        seen = _looked(cluster, host, token, told)
         pause_s = min(FIRST_LOOK_S, look_every_s)
+        while not cluster.call(host.address, remote.start, token, host.name, request):
+            told(host.name, "an interrupted run is still ending there")
+            if stopping.wait(pause_s):
+                return Outcome(host.name, None, "stopped before it began")
+        seen = _looked(cluster, host, token, told)
         while not seen.ended:
             pause_s = min(1.5 * pause_s, look_every_s)
             if stopping.wait(pause_s):

@@ -76,12 +76,17 @@ class Seen:
 
 @dataclass
 class Run:
-    """A process that measures; `looked_s` is when somebody last asked about it, on the clock of this process."""
+    """A process that measures.
+
+    looked_s  when somebody last asked about it, on the clock of this process
+    stopped   it was interrupted, and ends as soon as its current batch allows
+    """
 
     process: subprocess.Popen[str] | None
     output: Path
     line: str = ""
     looked_s: float = field(default_factory=time.monotonic)
+    stopped: bool = False
 
 
 RUNS: dict[str, Run] = {}
@@ -108,8 +113,10 @@ def identity() -> dict[str, str]:
     }
 
 
-def start(token: str, name: str, request: Request) -> None:
+def start(token: str, name: str, request: Request) -> bool:
     """Start the run of this token, or go on with what is on the disk; does nothing where it runs already.
+
+    False while an earlier process of the run, which was interrupted, has not ended yet: ask again.
 
     Args:
         token: name of the whole run, the same for all hosts.
@@ -119,11 +126,11 @@ def start(token: str, name: str, request: Request) -> None:
     run = RUNS.get(token)
     if run is not None and run.process is not None and run.process.poll() is None:
         run.looked_s = time.monotonic()
-        return
+        return not run.stopped
     output = _folder(token) / f"{name}.json"
     if output.exists() and not journal_path(output).exists():
         RUNS[token] = Run(None, output, "finished earlier")
-        return
+        return True
     suite = output.with_suffix(".toml")
     suite.write_text(request.suite, "utf-8")
     process = subprocess.Popen(
@@ -134,6 +141,7 @@ def start(token: str, name: str, request: Request) -> None:
     RUNS[token] = Run(process, output, "starting")
     for work in (_read, _watch):
         threading.Thread(target=work, args=(RUNS[token],), daemon=True).start()
+    return True
 
 
 def look(token: str) -> Seen:
@@ -153,8 +161,7 @@ def stop(token: str) -> None:
     """Interrupt the run; finished cases stay on the disk of this host."""
     run = RUNS.get(token)
     if run is not None and run.process is not None and run.process.poll() is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(run.process.pid, signal.SIGTERM)
+        _interrupt(run.process, run)
 
 
 def forget(token: str) -> None:
@@ -211,9 +218,14 @@ def _watch(run: Run) -> None:
     assert run.process is not None
     while run.process.poll() is None:
         if time.monotonic() - run.looked_s > LEASE_S:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(run.process.pid, signal.SIGTERM)
+            _interrupt(run.process, run)
         time.sleep(1.0)
+
+
+def _interrupt(process: subprocess.Popen[str], run: Run) -> None:
+    run.stopped = True
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
 
 
 def _version(library: str) -> str:

@@ -32,6 +32,7 @@ class Stage:
 
     answers: Mapping[str, list[Any]]
     facts: Mapping[str, Any] = field(default_factory=dict)
+    starts: list[bool] = field(default_factory=list)
     calls: list[tuple[str, str]] = field(default_factory=list)
 
     def cluster(self) -> Cluster:
@@ -42,6 +43,8 @@ class Stage:
         if function is remote.look:
             row = self.answers[address]
             found = row.pop(0) if len(row) > 1 else row[0]
+        elif function is remote.start:
+            found = self.starts.pop(0) if self.starts else True
         else:
             found = self.facts[address] if function is remote.identity else None
         if isinstance(found, BaseException):
@@ -104,6 +107,15 @@ def test_workers_that_cannot_say_who_they_are_are_failures() -> None:
     ]
     with pytest.raises(InputError, match="the cluster has no workers"):
         hosts_of(Stage({}).cluster(), remote.identity)
+
+
+def test_a_run_that_is_still_ending_after_an_interrupt_is_waited_for(tmp_path: Path) -> None:
+    lines: list[tuple[str, str]] = []
+    stage = Stage({"tcp://a": [DONE]}, starts=[False, False, True])
+    found = ran(stage, tmp_path / "out", "a", told=lambda *line: lines.append(line))
+    assert found["a"].problem == ""
+    assert [name for _, name in stage.calls] == ["start", "start", "start", "look", "forget"]
+    assert lines[0] == ("a", "an interrupted run is still ending there")
 
 
 def test_every_host_leaves_a_file(tmp_path: Path) -> None:

@@ -105,6 +105,30 @@ def test_a_run_is_started_once_watched_and_stopped(tmp_path: Path) -> None:
     remote.stop("t")
 
 
+def test_a_run_that_is_still_ending_cannot_be_joined() -> None:
+    code = "import signal, time; signal.signal(signal.SIGTERM, lambda *_: None); print(flush=True); time.sleep(60)"
+    command = [sys.executable, "-c", code]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stdout is not None
+    process.stdout.readline()
+    remote.RUNS["t"] = Run(process, Path("node.json"))
+    assert remote.start("t", "node", Request("text"))
+    remote.stop("t")
+    assert not remote.start("t", "node", Request("text"))
+    assert remote.RUNS["t"].process is process
+
+
+@pytest.mark.usefixtures("talk")
+def test_a_stopped_run_is_started_again_once_it_has_ended() -> None:
+    assert remote.start("t", "node", Request("text"))
+    first = remote.RUNS["t"].process
+    wait_for(lambda: remote.look("t").line == "1/2 spmv")
+    remote.stop("t")
+    wait_for(lambda: remote.start("t", "node", Request("text")))
+    assert remote.RUNS["t"].process is not first
+    assert not remote.look("t").ended
+
+
 @pytest.mark.usefixtures("talk")
 def test_a_run_that_nobody_asks_about_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remote, "LEASE_S", 0.5)
