@@ -77,7 +77,9 @@ def test_an_unreadable_signature_of_a_free_lock_is_no_obstacle(tmp_path: Path, t
         assert "pid" in json.loads(lock_path(tmp_path / "r.json").read_text())
 
 
-@pytest.mark.parametrize(("pid", "free"), [(os.getpid(), False), (2**22 + 1, True), (None, True)])
+@pytest.mark.parametrize(
+    ("pid", "free"), [(os.getpid(), False), (2**22 + 1, True), (None, True)], ids=["alive", "dead", "unknown"]
+)
 def test_without_kernel_locks_the_process_number_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pid: int | None, free: bool
 ) -> None:
