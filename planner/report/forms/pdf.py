@@ -1,0 +1,12 @@
+"""PDF through typst, with vector charts and embedded fonts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planner.report.document import Report
+
+
+def content(report: Report, template: Path | None = None) -> bytes:
+    """The file's bytes."""
+    raise NotImplementedError
