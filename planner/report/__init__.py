@@ -7,7 +7,6 @@ its file, its words in `catalog/en` and `catalog/zh`, and name it in `SECTIONS`.
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,18 +14,18 @@ from typing import Any
 from planner.plan import Plan
 from planner.report.blocks import Section
 from planner.report.context import Context, context
-from planner.report.document import Report, ReportError
+from planner.report.document import Report, ReportError, require
 from planner.report.forms import FORMS, Form, form_of
 from planner.report.language import LANGUAGES, Language, language
 from planner.report.outline import Outline
 from planner.report.sections import summary
 from planner.report.studies import Studies
 
-__all__ = ["FORMS", "LANGUAGES", "SECTIONS", "Form", "Report", "ReportError", "compose", "form_of", "write"]
+__all__ = ["FORMS", "LANGUAGES", "SECTIONS", "Form", "Report", "ReportError", "compose", "form_of", "require", "write"]
 
 SECTIONS: tuple[Callable[[Context], Section | None], ...] = (summary.section,)
 
-WORDS_AND_CHARTS = {"fluent.runtime": "fluent.runtime", "babel": "babel", "altair": "altair"}
+WORDS_AND_CHARTS = (("fluent.runtime", "fluent.runtime"), ("babel", "babel"), ("altair", "altair"))
 
 
 def compose(
@@ -45,23 +44,12 @@ def compose(
     A section that has nothing to say about these plans is left out. ReportError when no plan was given, or a package
     is missing.
     """
-    missing = [package for module, package in WORDS_AND_CHARTS.items() if not _installed(module)]
-    if missing:
-        raise ReportError(
-            f"a report needs {' and '.join(missing)}, which is not installed; run: pip install 'innocap[report]'"
-        )
+    require("a report", WORDS_AND_CHARTS)
     if not plans:
         raise ReportError("no plan was given; write one with: innocap plan solve CONFIG -o FOLDER")
     ctx = context(plans, language(lang), bench=bench, studies=studies, outline=outline)
     found = [section(ctx) for section in SECTIONS]
     return _report(ctx, tuple(section for section in found if section is not None))
-
-
-def _installed(module: str) -> bool:
-    try:
-        return importlib.util.find_spec(module) is not None
-    except ModuleNotFoundError:
-        return False
 
 
 def _report(ctx: Context, sections: tuple[Section, ...]) -> Report:

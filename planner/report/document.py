@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +28,21 @@ class Report:
     footer: str
     version: str
     sections: tuple[Section, ...]
+
+
+def require(what: str, packages: Sequence[tuple[str, str]]) -> None:
+    """ReportError where a package that `what` needs is not installed; packages are (module, name)."""
+    missing = [name for module, name in packages if not _installed(module)]
+    if missing:
+        told = f"{' and '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not installed"
+        raise ReportError(f"{what} needs {told}; run: pip install 'innocap[report]'")
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def write_whole(path: Path, content: bytes) -> Path:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from planner.report.document import Report, ReportError, write_whole
+from planner.report.document import Report, ReportError, require, write_whole
 from planner.report.forms import excel, html, markdown, pdf, word
 
 
@@ -26,12 +25,7 @@ class Form:
 
     def write(self, report: Report, path: Path, template: Path | None = None) -> Path:
         """Write the report to a file. ReportError where a package is missing or the disk refuses."""
-        missing = [package for module, package in self.needs if importlib.util.find_spec(module) is None]
-        if missing:
-            raise ReportError(
-                f"the form {self.id} needs {' and '.join(missing)}, which is not installed; "
-                "run: pip install 'innocap[report]'"
-            )
+        require(f"the form {self.id}", self.needs)
         return write_whole(path, self.content(report, template if self.styled else None))
 
 
