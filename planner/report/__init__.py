@@ -66,7 +66,8 @@ def _report(ctx: Context, sections: tuple[Section, ...]) -> Report:
     )
     version = str(plan["versions"]["innocap"])
     footer = words.say("footer", plan=str(plan["id"]), created=str(plan["created"]), version=version)
-    return Report(words, title, words.say("kicker", horizon=ctx.horizon), byline, footer, version, sections)
+    kicker, created = words.say("kicker", horizon=ctx.horizon), str(plan["created"])
+    return Report(words, title, kicker, byline, footer, version, sections, created)
 
 
 def _objective(words: Language, told: str | Mapping[str, Any]) -> str:

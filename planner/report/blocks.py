@@ -6,6 +6,7 @@ column; a form asks the language how to show them (`Language.show`) or, in a spr
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -189,6 +190,12 @@ def grid(
         if len(row) != len(heads):
             raise ValueError(f"table {id}: {len(row)} cells in a row of {len(heads)} columns")
     return Grid(id, caption, heads, cells, remark, tuple(total), filterable)
+
+
+def totals(table: Grid) -> dict[int, float]:
+    """Column -> sum of its known numbers, for every column whose total is asked for."""
+    known = {at: [row[at].value for row in table.rows] for at in table.total}
+    return {at: math.fsum(v for v in values if isinstance(v, int | float) and v == v) for at, values in known.items()}
 
 
 def grids(blocks: Sequence[Block]) -> list[Grid]:

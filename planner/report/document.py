@@ -19,7 +19,13 @@ class ReportError(Exception):
 
 @dataclass(frozen=True)
 class Report:
-    """Language, title, the line above it and the one below it, a last line, innocap's version, sections."""
+    """What all forms write.
+
+    words    its language
+    kicker   the line above the title; byline the one below; footer the last line
+    version  innocap's version
+    created  ISO time of what is reported on, which files carry as their own, so that their bytes repeat
+    """
 
     words: Language
     title: str
@@ -28,6 +34,7 @@ class Report:
     footer: str
     version: str
     sections: tuple[Section, ...]
+    created: str = ""
 
 
 def require(what: str, packages: Sequence[tuple[str, str]]) -> None:
