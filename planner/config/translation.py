@@ -37,10 +37,10 @@ def resolve_names(names: Names) -> Mapping[str, Mapping[str, str]]:
 
 
 def check_names(context: Context, scenario: Scenario) -> None:
-    """Every name is of something; ids of machines may be of machines that this plan leaves unused."""
-    rules = (*scenario.rules, *scenario.matching_funds, *scenario.growth_limits)
+    """Every name is of something."""
+    rules = [item.id for item in (*scenario.rules, *scenario.matching_funds, *scenario.growth_limits)]
+    held = {"rules": rules, "machines": list(scenario.machines)}
     for kind, names in scenario.names_zh.items():
-        held = rules if kind == "rules" else getattr(scenario, kind)
-        known = tuple(held) if kind == "machines" else tuple(item.id for item in held)
+        known = held[kind] if kind in held else [item.id for item in getattr(scenario, kind)]
         for id in names:
             context.known(("names_zh", kind, id), id, "id", known)

@@ -177,11 +177,10 @@ def region_name(ctx: Context, region: str) -> str:
 
 
 def short_name(ctx: Context, region: str) -> str:
-    """At most three characters for a tile: Chinese where there is a Chinese name, else the end of the id."""
-    known = ctx.regions.get(region, {})
-    chinese = str(known.get("name_zh") or "")
-    if chinese and chinese != known.get("name"):
-        return chinese[:3] if chinese[:2] in ("黑龙", "内蒙") else chinese[:2]
+    """At most three characters for a tile: of the Chinese names in Chinese where all are short, else the id's end."""
+    names = {rid: str(known.get("name_zh") or rid) for rid, known in ctx.regions.items()}
+    if ctx.words.id == "zh" and all(len(name) <= 3 for name in names.values()):
+        return names[region]
     return region.rsplit("-", 1)[-1][:3].upper()
 
 
