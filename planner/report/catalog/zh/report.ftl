@@ -1,15 +1,15 @@
 # 不属于任何一节的用词。
 
 kicker = 能力规划 { $horizon }
-byline = { $regions }个地区 · { $assets }类资产 · 目标:{ $objective } · 弹性组:{ $set } · { $price_year }年价格 · 编制于{ $date }
-footer = 规划{ $plan },由innocap { $version }编制于{ $created }。本文件自含全部内容,不从任何地方加载数据。
+byline = { $regions }个地区 · { $assets }类资产 · 目标：{ $objective } · 弹性组：{ $set } · { $price_year }年价格 · 编制于{ $date }
+footer = 规划{ $plan }，由innocap { $version }编制于{ $created }。本文件自含全部内容，不从任何地方加载数据。
 skip = 跳到摘要
 contents = 目录
 legend = 图例
 map = 地图
-map-alt = { $title }:各地区,{ $unit }
+map-alt = { $title }：各地区，{ $unit }
 total = 合计
-rests-on = 依据{ $count }项估计值:{ $which }
+rests-on = 依据{ $count }项估计值：{ $which }
 
 mark-estimated = 估
 mark-estimated-long = 估计值
@@ -25,7 +25,7 @@ objective-proportional = 比例公平
 objective-max_min = 最弱地区优先
 objective-leximin = 由弱到强逐级优先
 objective-sen = 森福利
-objective-alpha = α公平,α为{ $alpha }
+objective-alpha = α公平，α为{ $alpha }
 
 list-comma = 、
 list-last = { $rest }和{ $last }
@@ -49,6 +49,6 @@ input-base-stock = 基年存量
 input-of = { $owner }的{ $what }
 
 objective-thousandths = 千分之一个百分点
-objective-index = 当前创新能力的{ $share },各年平均{ $amount }{ $unit }
+objective-index = 当前创新能力的{ $share }，各年平均{ $amount }{ $unit }
 objective-log = 创新对数加权平均的{ $share }
 objective-other = 目标值的{ $amount }
