@@ -127,11 +127,14 @@ def _year_axis(years: Sequence[int], width: int) -> alt.Axis:
     return alt.Axis(values=shown, format="d", labelFlush=False)
 
 
-def tiles(rows: Sequence[Row], colour: str, width: int) -> alt.TopLevelMixin:
-    """A map of equal tiles: rows {col, row, name, value, text, label}; darker is more, nearly white is none."""
+def tiles(rows: Sequence[Row], colour: str, width: int, *, most: float = 0.0) -> alt.TopLevelMixin:
+    """A map of equal tiles: rows {col, row, name, value, text, label}; darker is more, nearly white is none.
+
+    most  the value of the darkest shade; else the largest there is
+    """
     import altair as alt
 
-    most = max((row["value"] for row in rows), default=0) or 1
+    most = most or max((row["value"] for row in rows), default=0) or 1
     shaded = [{**row, **shade(colour, row["value"] / most)} for row in rows]
     across, down = (1 + max(row[f] for row in rows) - min(row[f] for row in rows) for f in ("col", "row"))
     step = width / across

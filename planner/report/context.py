@@ -176,6 +176,13 @@ def region_name(ctx: Context, region: str) -> str:
     return ctx.words.name(ctx.regions.get(region, {"id": region}))
 
 
+def other_name(ctx: Context, rid: str) -> str:
+    """The Chinese name of a region in an English report, and the other way round."""
+    region = ctx.regions[rid]
+    other = str(region.get("name_zh" if ctx.words.id == "en" else "name") or "")
+    return "" if other == region_name(ctx, rid) else other
+
+
 def short_name(ctx: Context, region: str) -> str:
     """At most three characters for a tile: of the Chinese names in Chinese where all are short, else the id's end."""
     names = {rid: str(known.get("name_zh") or rid) for rid, known in ctx.regions.items()}
@@ -187,6 +194,12 @@ def short_name(ctx: Context, region: str) -> str:
 def class_name(ctx: Context, asset_class: str) -> str:
     key = f"class-{asset_class}"
     return ctx.words.say(key) if ctx.words.knows(key) else asset_class.replace("_", " ").capitalize()
+
+
+def class_word(ctx: Context, asset_class: str) -> str:
+    """Name of an asset class within a sentence."""
+    name = class_name(ctx, asset_class)
+    return name[:1].lower() + name[1:] if ctx.words.id == "en" else name
 
 
 def asset_name(ctx: Context, asset: str) -> str:
@@ -228,6 +241,11 @@ def asset_estimates(ctx: Context, assets: Iterable[str]) -> tuple[str, ...]:
         stock = ctx.assets.get(asset, {}).get("base_stock_kind") == "estimated"
         found += [*estimates(ctx, f"assets.{asset}"), *([f"assets.{asset}.base_stock"] if stock else [])]
     return tuple(dict.fromkeys(found))
+
+
+def estimated_assets(ctx: Context) -> tuple[str, ...]:
+    """The estimated inputs of assets, in words."""
+    return tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets))
 
 
 def in_words(ctx: Context, path: str) -> str:

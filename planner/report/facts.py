@@ -25,6 +25,11 @@ class Gain:
         return self.with_plan / self.without - 1 if self.without else math.nan
 
 
+def share(part: float, whole: float) -> float:
+    """Part of the whole; 0 where there is no whole."""
+    return part / whole if whole else 0.0
+
+
 def gain(plan: Plan, year: int) -> Gain:
     return Gain(year, national(plan)[year], national(plan, "without_plan")[year])
 

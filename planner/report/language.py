@@ -98,6 +98,10 @@ class Language:
             return "".join(shown)
         return self.say("list-last", rest=self.say("list-comma").join(shown[:-1]), last=shown[-1])
 
+    def prose(self, sentences: Iterable[str]) -> str:
+        """Whole sentences as one paragraph, with a space between them where the language wants one."""
+        return (" " if self.id == "en" else "").join(sentence for sentence in sentences if sentence)
+
     def date(self, moment: str) -> str:
         """The day of an ISO time: 23 November 2026, 2026年11月23日; as given where it is none."""
         from babel.dates import format_date

@@ -32,9 +32,19 @@ def spec_of(chart: alt.TopLevelMixin) -> dict[str, Any]:
 
 
 def region_map(
-    ctx: Context, values: Mapping[str, float], show: Callable[[float], str], unit: str, colour: str, title: str = ""
+    ctx: Context,
+    values: Mapping[str, float],
+    show: Callable[[float], str],
+    unit: str,
+    colour: str,
+    title: str = "",
+    *,
+    most: float = 0.0,
 ) -> Panel:
-    """Tiles, one per region, shaded and labelled; bars where a region has no tile."""
+    """Tiles, one per region, shaded and labelled; bars where a region has no tile.
+
+    most  the value of the darkest shade, where several maps share one scale; else the largest of `values`
+    """
     alt_text = ctx.words.say("map-alt", title=title or ctx.words.say("map"), unit=unit)
     if not all(region.get("tile") for region in ctx.regions.values()):
         return _ranking(ctx, values, show, unit, colour, title)
@@ -49,7 +59,7 @@ def region_map(
         }
         for rid, region in ctx.regions.items()
     ]
-    return half(tiles(drawn, colour, HALF), alt_text, title)
+    return half(tiles(drawn, colour, HALF, most=most), alt_text, title)
 
 
 def _ranking(

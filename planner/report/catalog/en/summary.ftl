@@ -35,6 +35,3 @@ summary-map = Money for new capacity by region, { $horizon }, { $unit }
 summary-trajectory = Innovation of the country, { $unit }
 summary-trajectory-alt = National innovation with and without the plan; { $gain } in { $year }
 summary-chart-words = Five regions ({ $top }) take { $share } of the money. The gap between the two lines is what the plan adds; it goes on after the last order for as long as what was built lives.
-with-plan = with the plan
-without-plan = if nothing were ordered
-year = Year

@@ -29,6 +29,3 @@ summary-map = 各地区新增能力投资，{ $horizon }，{ $unit }
 summary-trajectory = 全国创新能力，{ $unit }
 summary-trajectory-alt = 有无规划时的全国创新能力；{ $year }年{ $gain }
 summary-chart-words = 五个地区（{ $top }）占资金的{ $share }。两条线之间的差距就是规划的贡献；只要建成的设施仍在运行，它在最后一次订购之后继续存在。
-with-plan = 有规划
-without-plan = 不投资
-year = 年份
