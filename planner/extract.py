@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from planner.budgets import ledger
 from planner.divide import indicators
 from planner.facts import booked_beside_million
-from planner.innovation import innovation_index, ratios
+from planner.innovation import index_at, innovation_index
 from planner.instance import Instance
 from planner.linear import LinearProgram
 from planner.parameter_units import unit_of
@@ -61,6 +61,7 @@ def tables_of(instance: Instance, point: Point) -> dict[str, Table]:
         "work": table("work", _work(instance, point)),
         "innovation": table("innovation", _innovation(instance, point)),
         "factors": table("factors", _factors(instance, point)),
+        "thresholds": table("thresholds", _thresholds(instance, point)),
         "divide": table("divide", _divide(instance, point)),
         "capability": table("capability", _capability(instance)),
         "assumptions": table("assumptions", _assumptions(instance)),
@@ -229,9 +230,14 @@ def _work(instance: Instance, point: Point) -> Iterator[Row]:
         yield region, asset.id, demand, year, phase, busy * asset.module_units, busy * float(net.capacity[k])
 
 
+def index_with_plan(instance: Instance, point: Point) -> Floats:
+    """Innovation over that of the base year, (R, T)."""
+    return innovation_index(instance.innovation, point.values["ratio"], np.rint(point.values["reached"]))
+
+
 def _innovation(instance: Instance, point: Point) -> Iterator[Row]:
-    with_plan = innovation_index(instance.innovation, point.values["ratio"])
-    without = innovation_index(instance.innovation, ratios(instance.innovation, levels_without_orders(instance)))
+    with_plan = index_with_plan(instance, point)
+    without = index_at(instance.innovation, levels_without_orders(instance))
     for r, region in enumerate(instance.scenario.regions):
         yield (
             region.id,
@@ -270,13 +276,26 @@ def _factors(instance: Instance, point: Point) -> Iterator[Row]:
                 yield region.id, factor, year, phase, own, unit, float(ratio[r, at, t])
 
 
+def _thresholds(instance: Instance, point: Point) -> Iterator[Row]:
+    inn, scenario = instance.innovation, instance.scenario
+    bonus, there = inn.bonus, np.rint(point.values["reached"])
+    share = 100.0 * instance.population / instance.population.sum()
+    for k, asked in enumerate(scenario.thresholds):
+        level, f, own = point.values["level"], int(bonus.factor[k]), 1.0 + asked.bonus.value
+        for r, region in enumerate(scenario.regions):
+            key, start = (asked.id, region.id), float(bonus.start[r, k])
+            per_head = float(inn.base_level[r, f] / share[r])
+            yield *key, scenario.base_year, "base", per_head, asked.at_least.value, int(start), 1.0
+            for t, year, phase in _points(instance):
+                per_head, now = float(level[r, f, t] / share[r]), float(there[r, k, t])
+                yield *key, year, phase, per_head, asked.at_least.value, int(now), own ** (now - start)
+
+
 def _divide(instance: Instance, point: Point) -> Iterator[Row]:
     people = instance.population
     amount = instance.innovation.base[:, None]
-    with_plan = amount * innovation_index(instance.innovation, point.values["ratio"])
-    without = amount * innovation_index(
-        instance.innovation, ratios(instance.innovation, levels_without_orders(instance))
-    )
+    with_plan = amount * index_with_plan(instance, point)
+    without = amount * index_at(instance.innovation, levels_without_orders(instance))
     for name, value in indicators(instance.innovation.base, people).items():
         yield instance.scenario.base_year, name, value, value, "1"
     for t, year, _ in _points(instance)[: instance.timeline.orders]:

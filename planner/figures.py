@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.divide import indicators
-from planner.extract import Point, point_of, spending_million
-from planner.innovation import innovation_index
+from planner.extract import Point, index_with_plan, point_of, spending_million
 from planner.solve.tangents import Outcome
 from planner.solving import Problem
 
@@ -24,7 +23,7 @@ def key_figures(problem: Problem, outcome: Outcome) -> dict[str, float | str | N
     instance = problem.instance
     last = instance.timeline.orders - 1
     point = _point(problem, outcome)
-    amount = instance.innovation.base * innovation_index(instance.innovation, point.values["ratio"])[:, last]
+    amount = instance.innovation.base * index_with_plan(instance, point)[:, last]
     return {
         "status": outcome.status,
         "lower": outcome.lower,

@@ -2,6 +2,8 @@
 
 I[r,t] = I0[r] * drift[r,t] * PROD_f ( (S[r,f,t] + e[r,f]) / (S0[r,f] + e[r,f]) ) ^ beta[f]
 S[r,f,t] = level[r,f,t] + phi * sum_j w[r,j] * level[j,f,t]
+
+times what thresholds add where they are reached (thresholds.py).
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from planner.geography import spillover_weights
 from planner.nest import Blend, blend_of, log_blend
 from planner.scenario import ElasticitySet, Factor, Scenario, base_modules
+from planner.thresholds import Bonus, bonus_beta, bonus_of, log_bonus, reached
 from planner.timeline import Timeline
 
 Floats = NDArray[np.float64]
@@ -21,13 +24,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Innovation:
-    """The function over the supplied factors F; the exogenous ones are folded into `drift`.
+    """The function over the supplied factors F; exogenous ones and bonuses of the base year are folded into `drift`.
 
     Levels are percent of the national level of the base year; `scale` (F,) is percent per unit of the factor.
 
     beta (F,); supply (F, A) percent per module; feed (F, D) percent per EFLOPS; base_level and floor (R, F) percent;
     spillover (R, R) is phi * w; usable (R, F, T) is the limit of a level by talent, inf where none;
-    drift (R, T); base (R,) innovation of the base year in its own unit; blend the nest of factors, None without one.
+    drift (R, T); base (R,) innovation of the base year in its own unit; bonus the thresholds; blend the nest of
+    factors, None without one.
     """
 
     factors: tuple[int, ...]
@@ -41,6 +45,7 @@ class Innovation:
     usable: Floats
     drift: Floats
     base: Floats
+    bonus: Bonus
     blend: Blend | None = None
 
     @property
@@ -62,9 +67,17 @@ def index_of(beta: Floats, ratio: Floats, blend: Blend | None = None) -> Floats:
     return np.asarray(np.exp(np.einsum("f,rft->rt", beta, own_logs(ratio, blend))))
 
 
-def innovation_index(innovation: Innovation, ratio: Floats) -> Floats:
-    """I[r,t] / I0[r], shape (R, T), from ratios (R, F, T)."""
-    return innovation.drift * index_of(innovation.beta, ratio, innovation.blend)
+def innovation_index(innovation: Innovation, ratio: Floats, there: Floats | None = None) -> Floats:
+    """I[r,t] / I0[r], shape (R, T), from ratios (R, F, T) and the thresholds that are reached, 0 or 1 (R, K, T)."""
+    plain = innovation.drift * index_of(innovation.beta, ratio, innovation.blend)
+    return plain if there is None else np.asarray(plain * np.exp(log_bonus(innovation.bonus, there)))
+
+
+def index_at(innovation: Innovation, level: Floats) -> Floats:
+    """I[r,t] / I0[r], shape (R, T), at levels (R, F, T) in percent."""
+    bonus = innovation.bonus
+    there = reached(bonus.needed[:, :, None], level[:, bonus.factor])
+    return innovation_index(innovation, ratios(innovation, level), there)
 
 
 def ratios(innovation: Innovation, level: Floats) -> Floats:
@@ -86,6 +99,9 @@ def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Time
     people = _people(scenario)
     beta = np.array([elasticities.beta.get(f, 0.0) for f in ids])
     spillover = elasticities.spillover * _spillover(scenario)
+    own_beta = bonus_beta(scenario.objective, float(beta.sum()), len(scenario.thresholds))
+    bonus = bonus_of(scenario.thresholds, ids, own * scale, people, own_beta)
+    drift = _drift(scenario, elasticities, time, np.eye(len(people)) + spillover)
     return Innovation(
         factors=supplied,
         beta=beta,
@@ -96,8 +112,9 @@ def build_innovation(scenario: Scenario, elasticities: ElasticitySet, time: Time
         floor=scenario.floor_share.value * 100.0 * people[:, None] * np.ones(len(ids)),
         spillover=spillover,
         usable=usable * scale[None, :, None],
-        drift=_drift(scenario, elasticities, time, np.eye(len(people)) + spillover),
+        drift=drift * np.exp(-bonus.start @ bonus.log)[:, None],
         base=np.array([region.innovation for region in scenario.regions]),
+        bonus=bonus,
         blend=blend_of(elasticities.nest, tuple(ids), beta),
     )
 

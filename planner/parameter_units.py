@@ -7,7 +7,9 @@ from types import MappingProxyType
 
 UNITS: Mapping[str, str] = MappingProxyType(
     {
+        "at_least": "national level per head of the base year",
         "base_eflops": "EFLOPS",
+        "bonus": "1",
         "capex": "million {currency} per unit",
         "delay_ms_per_km": "ms/km",
         "delay_offset_ms": "ms",

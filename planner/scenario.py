@@ -7,7 +7,7 @@ EFLOPS of sustained (delivered) compute; distances are great-circle km; delays a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -87,6 +87,22 @@ class ElasticitySet:
     source: str
     place: str
     nest: Nest | None = None
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A level of a factor at which a region innovates more, by the share `bonus`, as long as it stays there.
+
+    at_least  the region's own level per head, over the national level per head of the base year
+    """
+
+    id: str
+    name: str
+    factor: str
+    at_least: Parameter
+    bonus: Parameter
+    source: str
+    place: str
 
 
 @dataclass(frozen=True)
@@ -367,6 +383,9 @@ class Scenario:
     matching_funds: tuple[Matching, ...] = ()
     projects: tuple[Project, ...] = ()
     actuals: Actuals | None = None
+    thresholds: tuple[Threshold, ...] = ()
+    innovation_unit_zh: str = ""
+    names_zh: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """A word stands for its objective."""

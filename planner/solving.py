@@ -16,6 +16,7 @@ from planner.linear import LinearProgram
 from planner.missed import missed_in_fact
 from planner.plan import Plan
 from planner.scenario import Scenario
+from planner.solve.bonuses import with_bonuses
 from planner.solve.highs import hand_over
 from planner.solve.integers import maximize_whole
 from planner.solve.tangents import Goal, Outcome, Round, goal_of, maximize
@@ -75,7 +76,8 @@ def search(problem: Problem, progress: Callable[[Round], None] = lambda _: None)
     scenario, program, goal = problem.scenario, problem.program, problem.goal
     gap, time_limit_s = scenario.gap, scenario.time_limit_s
     if program.integer.any():
-        return maximize_whole(program, goal, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        found = maximize_whole(program, goal, gap=gap, time_limit_s=time_limit_s, progress=progress)
+        return with_bonuses(problem.instance, program, goal, found)
     return maximize(hand_over(program), goal, gap=gap, time_limit_s=time_limit_s, progress=progress)
 
 

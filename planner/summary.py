@@ -15,7 +15,7 @@ from planner.extract import parameters
 from planner.instance import Instance
 from planner.linear import LinearProgram
 from planner.plan import SCHEMA_VERSION
-from planner.scenario import Growth, Scenario
+from planner.scenario import Growth, Scenario, Threshold
 from planner.solve.tangents import Outcome
 
 
@@ -58,6 +58,7 @@ def summary_of(
         "estimated": [path for path, given in parameters(scenario, "") if given.kind == "estimated"],
         "machines": [
             {"id": m.id, "name": m.name, "origin": "measured" if m.record else "published", "source": m.source}
+            | _zh(scenario, "machines", m.id)
             for m in scenario.machines.values()
         ],
         "capability_records": _records(instance),
@@ -79,6 +80,7 @@ def _question(scenario: Scenario) -> dict[str, Any]:
         "elasticity_sets": [
             {"id": s.id, "name": s.name, "beta": dict(s.beta), "spillover": s.spillover, "source": s.source}
             | ({} if s.nest is None else {"nest": {"factors": list(s.nest.factors), "sigma": s.nest.sigma}})
+            | _zh(scenario, "elasticity_sets", s.id)
             for s in scenario.elasticity_sets
         ],
         "regions": [
@@ -90,37 +92,59 @@ def _question(scenario: Scenario) -> dict[str, Any]:
                 "tile": list(r.tile) if r.tile else None,
                 "groups": [g for g, inside in members.items() if r.id in inside],
             }
+            | _zh(scenario, "regions", r.id)
             for r in scenario.regions
         ],
-        "groups": [{"id": g.id, "name": g.name, "members": list(g.members)} for g in scenario.groups],
+        "groups": [
+            {"id": g.id, "name": g.name, "members": list(g.members)} | _zh(scenario, "groups", g.id)
+            for g in scenario.groups
+        ],
         **_things(scenario),
         "budgets": [
             {"id": b.id, "name": b.name, "kinds": list(b.kinds), "period": b.period, "source": b.source}
+            | _zh(scenario, "budgets", b.id)
             for b in scenario.budgets
         ],
         "rules": [
-            {"id": r.id, "name": r.name, "kind": r.word, "each": r.each, "source": r.source} for r in scenario.rules
+            {"id": r.id, "name": r.name, "kind": r.word, "each": r.each, "source": r.source}
+            | _zh(scenario, "rules", r.id)
+            for r in scenario.rules
         ]
         + [
             {"id": m.id, "name": m.name, "kind": "matching", "each": m.period, "source": m.source}
+            | _zh(scenario, "rules", m.id)
             for m in scenario.matching_funds
         ]
         + [
-            {"id": g.id, "name": _growth_name(scenario, g), "kind": "growth", "each": "region", "source": g.source}
+            _growth_names(scenario, g) | {"kind": "growth", "each": "region", "source": g.source}
             for g in scenario.growth_limits
         ],
         "projects": [
             {"id": p.id, "name": p.name, "region": p.region, "must": p.must, "source": p.source}
+            | _zh(scenario, "projects", p.id)
             for p in scenario.projects
         ],
         "innovation_unit": scenario.innovation_unit,
+        "innovation_unit_zh": scenario.innovation_unit_zh,
         "sources": [vars(source) for source in scenario.sources],
     }
 
 
-def _growth_name(scenario: Scenario, limit: Growth) -> str:
-    names = [asset.name for asset in scenario.assets if asset.id in limit.assets]
-    return f"Growth limit: {', '.join(names)}"
+def _zh(scenario: Scenario, kind: str, id: str) -> dict[str, str]:
+    """The Chinese name of an item where the config has one."""
+    name = scenario.names_zh.get(kind, {}).get(id)
+    return {} if name is None else {"name_zh": name}
+
+
+def _growth_names(scenario: Scenario, limit: Growth) -> dict[str, str]:
+    """A growth limit has no name of its own: it is called by its assets."""
+    assets = [asset for asset in scenario.assets if asset.id in limit.assets]
+    chinese = [scenario.names_zh.get("assets", {}).get(asset.id, asset.name_zh) for asset in assets]
+    return {
+        "id": limit.id,
+        "name": f"Growth limit: {', '.join(asset.name for asset in assets)}",
+        "name_zh": f"增长上限：{'、'.join(chinese)}",
+    } | _zh(scenario, "rules", limit.id)
 
 
 def _things(scenario: Scenario) -> dict[str, Any]:
@@ -136,9 +160,13 @@ def _things(scenario: Scenario) -> dict[str, Any]:
                 "base_stock_kind": a.base_stock_kind,
                 "base_stock_source": a.base_stock_source,
             }
+            | _zh(scenario, "assets", a.id)
             for a in scenario.assets
         ],
-        "factors": [{"id": f.id, "name": f.name, "unit": f.unit} for f in scenario.factors],
+        "factors": [
+            {"id": f.id, "name": f.name, "unit": f.unit} | _zh(scenario, "factors", f.id) for f in scenario.factors
+        ],
+        "thresholds": [_threshold(one) for one in scenario.thresholds],
         "classes": [
             {
                 "id": d.id,
@@ -148,9 +176,16 @@ def _things(scenario: Scenario) -> dict[str, Any]:
                 "feeds": d.feeds,
                 "delay_limit_ms": d.delay_limit_ms,
             }
+            | _zh(scenario, "demand", d.id)
             for d in scenario.demand
         ],
     }
+
+
+def _threshold(one: Threshold) -> dict[str, Any]:
+    """A level that earns a bonus."""
+    told = {"id": one.id, "name": one.name, "factor": one.factor, "source": one.source}
+    return told | {"at_least": one.at_least.value, "bonus": one.bonus.value}
 
 
 def _finite(value: Any) -> Any:

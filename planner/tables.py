@@ -170,6 +170,18 @@ SCHEMAS = (
         ("price", float, "objective gained by one `unit` more room (dual)"),
     ),
     _schema(
+        "thresholds",
+        "Where a region has reached the level of a factor that earns it a bonus.",
+        ("threshold", str, "threshold id"),
+        ("region", str, "region id"),
+        ("year", int, "calendar year, base year included"),
+        ("phase", str, "base, plan or tail"),
+        ("level_per_head_ratio", float, "own level per head, over the national level per head of the base year"),
+        ("at_least_ratio", float, "what it has to reach"),
+        ("reached", int, "1 where it is reached, else 0"),
+        ("innovation_factor_ratio", float, "what innovation is multiplied by, against the base year"),
+    ),
+    _schema(
         "divide",
         "The digital divide: spread of innovation per head over regions.",
         ("year", int, "calendar year"),

@@ -21,6 +21,7 @@ from planner.config.quantities import (
     InterestParameter,
     MoneyParameter,
     Positive,
+    PositiveParameter,
     PowerParameter,
     RateParameter,
     Seconds,
@@ -34,6 +35,7 @@ from planner.config.quantities import (
     YearsParameter,
 )
 from planner.config.region_models import Distances, Geography, Group, Regions
+from planner.config.translation import Names
 from planner.config.tree import Path
 from planner.config.vocabulary import AssetClass, DelayOrNone, Files, Link, NonEmpty, Year, check_sum
 from planner.scenario import Kind
@@ -78,6 +80,17 @@ class Factor(Strict):
     unit: Text
     series: Series | None = None
     usable_per_talent: CountParameter | None = None
+
+
+class Threshold(Strict):
+    """A level per head, over the national one of the base year, at which a region innovates more by the bonus."""
+
+    id: Id
+    name: Text
+    factor: Id
+    at_least: PositiveParameter
+    bonus: ShareParameter
+    source: Text = ""
 
 
 class Nest(Strict):
@@ -238,6 +251,7 @@ class Plan(Strict):
     geography: Geography = Geography()
     floor_share: ShareParameter
     factors: tuple[Factor, ...]
+    thresholds: tuple[Threshold, ...] = ()
     elasticities: Id
     elasticity_sets: tuple[ElasticitySet, ...]
     assets: tuple[Asset, ...]
@@ -253,6 +267,7 @@ class Plan(Strict):
     projects: tuple[Project, ...] = ()
     actuals: Actuals | None = None
     sources: Text | None = None
+    names_zh: Names = Names()
 
 
 STAND_INS: Mapping[Path, object] = {

@@ -10,6 +10,7 @@ from planner.config.context import Context
 from planner.config.objective_models import Fairness, WeightColumn
 from planner.objective import Objective, Word, objective_named
 from planner.scenario import Scenario
+from planner.thresholds import NO_ROOM, bonus_beta, fits
 
 
 def resolve_objective(context: Context, held: Word | Fairness, columns: Columns) -> Objective:
@@ -41,3 +42,18 @@ def check_objective(context: Context, scenario: Scenario) -> None:
     if asked.measure == "leximin" and any(asset.integer for asset in scenario.assets):
         message = "leximin is not solved with whole modules"
         context.report(("objective",), message, "write objective: max_min, or take 'integer: true' away")
+    if asked.measure == "leximin" and scenario.thresholds:
+        message = "leximin is not solved with thresholds"
+        context.report(("objective",), message, "write objective: max_min, or take the thresholds out")
+    _check_room(context, scenario)
+
+
+def _check_room(context: Context, scenario: Scenario) -> None:
+    """Whether every elasticity set leaves room for the bonus of every threshold."""
+    supplied = [factor.id for factor in scenario.factors if factor.series is None]
+    for found in scenario.elasticity_sets:
+        beta = bonus_beta(scenario.objective, sum(found.beta[f] for f in supplied), len(scenario.thresholds))
+        for one in scenario.thresholds:
+            if not fits(one.bonus.value, beta):
+                message, remedy = NO_ROOM
+                context.report(("thresholds", one.id, "bonus"), f"{message} (set {found.id})", remedy)

@@ -24,7 +24,13 @@ from planner.config.projects import resolve_projects
 from planner.config.provenance import check_sources, resolve_sources
 from planner.config.regions import resolve_geography, resolve_groups, resolve_regions
 from planner.config.scopes import scopes_of
-from planner.config.technology import resolve_assets, resolve_elasticities, resolve_factors
+from planner.config.technology import (
+    resolve_assets,
+    resolve_elasticities,
+    resolve_factors,
+    resolve_thresholds,
+)
+from planner.config.translation import check_names, resolve_names
 from planner.config.validation import validated
 from planner.scenario import Asset, Scenario, Tail
 
@@ -85,8 +91,11 @@ def _scenario(context: Context, plan: Plan, columns: Columns) -> Scenario:
         matching_funds=resolve_matching_funds(context, plan),
         projects=resolve_projects(context, plan, scopes),
         actuals=resolve_actuals(context, plan, columns.ids, years, budgets),
+        thresholds=resolve_thresholds(context, plan),
         sources=sources,
         innovation_unit=plan.regions.innovation_unit,
+        innovation_unit_zh=plan.names_zh.innovation_unit,
+        names_zh=resolve_names(plan.names_zh),
         files=dict(sorted(context.inputs.files.items())),
         overrides=context.document.overrides,
         notices=tuple(context.inputs.notices),
@@ -107,6 +116,7 @@ def _check_whole(context: Context, plan: Plan, scenario: Scenario, columns: Colu
     for section in ("factors", "elasticity_sets", "assets"):
         if not getattr(plan, section):
             context.report((section,), "the list is empty", "add at least one")
+    check_names(context, scenario)
     check_service(context, scenario.demand, scenario.assets, scenario.mixes, scenario.machines)
     if scenario.sources:
         matrix = context.inputs.relative(context.inputs.path(plan.distances.table))

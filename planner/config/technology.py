@@ -1,4 +1,4 @@
-"""Factors, elasticity sets and assets."""
+"""Factors, thresholds, elasticity sets and assets."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from planner.config.models import Asset as AssetText
 from planner.config.models import BaseStock, Plan
 from planner.config.models import ElasticitySet as ElasticitySetText
 from planner.config.models import Factor as FactorText
+from planner.config.models import Threshold as ThresholdText
 from planner.config.tree import Path
 from planner.nest import Nest
-from planner.scenario import Asset, ColumnSource, ElasticitySet, Factor, Floats, Kind, Machine, Parameter
+from planner.scenario import Asset, ColumnSource, ElasticitySet, Factor, Floats, Kind, Machine, Parameter, Threshold
 
 
 def resolve_factors(context: Context, plan: Plan, columns: Columns) -> tuple[Factor, ...]:
@@ -47,6 +48,22 @@ def _nest(context: Context, plan: Plan, held: ElasticitySetText, path: Path) -> 
     if len(set(held.nest.factors)) < 2:
         context.report((*path, "nest", "factors"), "a nest of one factor changes nothing", "name at least two")
     return Nest(held.nest.factors, held.nest.sigma)
+
+
+def resolve_thresholds(context: Context, plan: Plan) -> tuple[Threshold, ...]:
+    """All thresholds; their factors are of the kind that the plan supplies."""
+    return tuple(_threshold(context, plan, held) for held in plan.thresholds)
+
+
+def _threshold(context: Context, plan: Plan, held: ThresholdText) -> Threshold:
+    path: Path = ("thresholds", held.id)
+    supplied = [factor.id for factor in plan.factors if factor.series is None]
+    context.known((*path, "factor"), held.factor, "factor that the plan supplies", supplied)
+    at_least = context.parameter(held.at_least, (*path, "at_least"))
+    bonus = context.parameter(held.bonus, (*path, "bonus"))
+    if not bonus.value > 0:
+        context.report((*path, "bonus"), "a bonus of 0 changes nothing", "write 5 %, or take the threshold out")
+    return Threshold(held.id, held.name, held.factor, at_least, bonus, held.source, context.label(path))
 
 
 def resolve_assets(

@@ -59,12 +59,16 @@ def log_is_below_its_tangents(m: Any, r: int, f: int, t: int, p: int) -> Any:
 def weighted_innovation(m: Any) -> Any:
     """What a plan is for: weighted log innovation, less unmet demand and what soft limits cost.
 
-    sum( weight[r,t] * beta[f] * log_ratio[r,f,t] ) - sum( unmet_price[d,t] * unmet[r,d,t] ) - priced slacks
+    sum( weight[r,t] * beta[f] * log_ratio[r,f,t] ) + sum( weight[r,t] * beta[k] * bonus_log[r,k,t] )
+    - sum( unmet_price[d,t] * unmet[r,d,t] ) - priced slacks
 
     weight is population share * discount for `proportional`; for `total` it is the innovation of the last round,
     so that each round's optimum climbs to the optimum of total innovation.
     """
     gained = sum(m.log_weight[r, f, t] * m.log_ratio[r, f, t] for r in m.regions for f in m.factors for t in m.times)
+    bonus = sum(
+        m.bonus_weight[r, k, t] * m.bonus_log[r, k, t] for r in m.regions for k in m.thresholds for t in m.times
+    )
     missed = sum(m.unmet_price[d, t] * m.unmet[r, d, t] for r in m.regions for d in m.classes for t in m.times)
     slack = sum(m.exceeded_price[g] * m.exceeded[g] for g in m.grants)
     slack_total = sum(m.exceeded_total_price[b] * m.exceeded_total[b] for b in m.totals)
@@ -72,7 +76,7 @@ def weighted_innovation(m: Any) -> Any:
     unmatched = sum(m.unmatched_price[k] * m.unmatched[k] for k in m.matches)
     short = sum(m.shortfall_price[q] * m.shortfall[q] for q in m.policies)
     above = sum(m.excess_price[x] * m.excess[x] for x in m.excesses)
-    return gained - missed - slack - slack_total - slack_tail - unmatched - short - above
+    return gained + bonus - missed - slack - slack_total - slack_tail - unmatched - short - above
 
 
 INNOVATION = (

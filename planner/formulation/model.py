@@ -14,12 +14,14 @@ from planner.formulation.policy_symbols import policy_symbols
 from planner.formulation.project_symbols import project_symbols
 from planner.formulation.projects import PROJECTS
 from planner.formulation.sets import index_sets, subset_families
+from planner.formulation.threshold_symbols import threshold_symbols
+from planner.formulation.thresholds import THRESHOLDS
 from planner.instance import Instance
 from planner.policies import policies
 from planner.projects import portfolio
 from planner.symbols import Symbols, Variable
 
-RULES = (*CONSTRAINTS, *COSTS, *INNOVATION, *POLICY, *PROJECTS)
+RULES = (*CONSTRAINTS, *COSTS, *INNOVATION, *POLICY, *PROJECTS, *THRESHOLDS)
 OBJECTIVE = weighted_innovation
 
 INF = float("inf")
@@ -30,11 +32,18 @@ def declare(instance: Instance) -> Symbols:
     book = ledger(instance)
     rules = policy_symbols(instance, policies(instance))
     projects = project_symbols(instance, book, portfolio(instance))
+    bonus = threshold_symbols(instance)
     return Symbols(
-        sets=(*index_sets(instance, book), *rules.sets, *projects.sets),
-        subsets=(*subset_families(instance, book), *rules.subsets, *projects.subsets),
-        params=(*given(instance, book), *rules.params, *projects.params),
-        variables=(*_variables(instance), *_slacks(instance, book), *rules.variables, *projects.variables),
+        sets=(*index_sets(instance, book), *rules.sets, *projects.sets, *bonus.sets),
+        subsets=(*subset_families(instance, book), *rules.subsets, *projects.subsets, *bonus.subsets),
+        params=(*given(instance, book), *rules.params, *projects.params, *bonus.params),
+        variables=(
+            *_variables(instance),
+            *_slacks(instance, book),
+            *rules.variables,
+            *projects.variables,
+            *bonus.variables,
+        ),
     )
 
 

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from planner.instance import Instance
 from planner.linear import LinearProgram
+from planner.solve.bonuses import with_bonuses
 from planner.solve.goal import SCALE, Goal, most_at_prices
 from planner.solve.highs import hand_over
 from planner.solve.integers import maximize_whole
@@ -78,7 +79,8 @@ def solve_again(
     scenario = instance.scenario
     if program.integer.any():
         limits = {"gap": scenario.gap, "time_limit_s": scenario.time_limit_s}
-        return Again(maximize_whole(program, goal, **limits, progress=progress), None, False)
+        whole = maximize_whole(program, goal, **limits, progress=progress)
+        return Again(with_bonuses(instance, program, goal, whole), None, False)
     if (
         memory is not None
         and goal.is_sum

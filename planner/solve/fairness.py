@@ -54,7 +54,15 @@ def climb_concave(search: Search, first: Method, *, known: bool) -> None:
     goal = search.goal
     columns = _add_columns(search, goal.weight)
     rows = [_add_gain_tangents(search, columns, log_index(goal, search.at) + step) for step in SPREAD]
-    goes_on = _begin(search, first, known=known)
+    try:
+        _climb_tangents(search, columns, rows, _begin(search, first, known=known))
+    finally:
+        _remove(search, columns, np.concatenate(rows))
+
+
+def _climb_tangents(search: Search, columns: Ints, rows: list[Ints], goes_on: bool) -> None:
+    """Cut logarithms and gains where the program cheats; the rows added are noted in `rows`."""
+    goal = search.goal
     while goes_on:
         tightened = cut(search)
         claimed = _claimed_index(search)
@@ -62,7 +70,6 @@ def climb_concave(search: Search, first: Method, *, known: bool) -> None:
         chosen = (goal.weight * over > 0.2 * search.gap / over.size) & (over > ROW_TOLERANCE)
         rows.append(_add_gain_tangents(search, columns, claimed, chosen))
         goes_on = (tightened or bool(chosen.any())) and solve_once(search, "dual")
-    _remove(search, columns, np.concatenate(rows))
 
 
 def _add_gain_tangents(search: Search, columns: Ints, at: Floats, chosen: NDArray[np.bool_] | None = None) -> Ints:
@@ -87,8 +94,15 @@ def climb_sen(search: Search, first: Method, *, known: bool) -> None:
         change_costs(search.highs, goal.log, np.zeros(goal.log.shape))
     sen = _sen_rows(search)
     search.bound = lambda solved: _sen_bound(search, sen, solved)
-    _add_orders(search, sen, goal.weight * gains(goal, search.at))
-    goes_on = solve_once(search, first if known else "interior")
+    try:
+        _add_orders(search, sen, goal.weight * gains(goal, search.at))
+        _climb_orders(search, sen, solve_once(search, first if known else "interior"))
+    finally:
+        _remove(search, np.append(sen.income, sen.welfare), np.append(sen.minorant, sen.rows))
+
+
+def _climb_orders(search: Search, sen: SenRows, goes_on: bool) -> None:
+    """Add tangents and orders, move the minorant, until certified or until nothing moves."""
     while goes_on:
         before = search.lower, search.upper
         tightened = cut(search) | _add_orders(search, sen, _values(search)[sen.income])
@@ -98,7 +112,6 @@ def climb_sen(search: Search, first: Method, *, known: bool) -> None:
             _move_minorant(search, sen)
             goes_on = solve_once(search, "dual")
         goes_on = goes_on and (tightened or before != (search.lower, search.upper))
-    _remove(search, np.append(sen.income, sen.welfare), np.append(sen.minorant, sen.rows))
 
 
 @dataclass
@@ -199,9 +212,24 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
     search.gap = asked / 4 if lexical else asked
     search.worth = lambda solved: _least(search, ladder, solved)
     search.bound = lambda solved: _least_bound(search, ladder, solved)
-    _cut_and_solve(search, _begin(search, first, known=known))
+    try:
+        upper, best, levels = _climb_ladder(search, ladder, _begin(search, first, known=known))
+    finally:
+        rows = ladder.rows if ladder.linear_row is None else np.append(ladder.rows, ladder.linear_row)
+        _remove(search, np.array([ladder.column]), rows)
+    search.upper, search.best, search.gap = upper, best, asked
+    if best is None:
+        return ()
+    search.lower = true_value(goal, best.values)
+    return tuple(levels)
+
+
+def _climb_ladder(search: Search, ladder: Ladder, goes_on: bool) -> tuple[float, Solved | None, list[Level]]:
+    """The bound of the first level, the last point, and the levels kept, where the goal is lexicographic."""
+    _cut_and_solve(search, goes_on)
     levels: list[Level] = []
     upper, best = search.upper, search.best
+    lexical = search.goal.objective.measure == "leximin"
     while lexical and search.best is not None and ladder.free.any() and np.isfinite(search.upper):
         levels.append(Level(tuple(map(int, _keep(search, ladder))), search.upper, search.lower))
         if not ladder.free.any():
@@ -211,13 +239,7 @@ def climb_levels(search: Search, first: Method, *, known: bool) -> tuple[Level, 
         if not _settled(search):
             break
         best = search.best or best
-    rows = ladder.rows if ladder.linear_row is None else np.append(ladder.rows, ladder.linear_row)
-    _remove(search, np.array([ladder.column]), rows)
-    search.upper, search.best, search.gap = upper, best, asked
-    if best is None:
-        return ()
-    search.lower = true_value(goal, best.values)
-    return tuple(levels)
+    return upper, best, levels
 
 
 def _ladder(search: Search, slack: float) -> Ladder:

@@ -11,6 +11,7 @@ Every such welfare is concave and monotone: it is the least of weighted sums, it
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,7 @@ from numpy.typing import NDArray
 
 from planner.innovation import own_logs
 from planner.instance import Instance
-from planner.linear import LinearProgram
+from planner.linear import Block, LinearProgram
 from planner.nest import Blend, local_shares
 from planner.objective import Objective
 from planner.solve.conjugate import most
@@ -45,7 +46,7 @@ class Goal:
     that define the ratios, in which they stand with ratio_size (R, F, 1); constant is the part no decision moves;
     linear (n,) is the cost of all other columns; far are the flows that the first solve leaves out. level (R,) is what
     a region has before any gain (least of regions), share (R,) its part of the people (`sen`); blend the nest of
-    factors, whose log columns all stand for the logarithm of its composite.
+    factors, whose log columns all stand for the logarithm of its composite. Thresholds come last among the factors.
     """
 
     objective: Objective
@@ -71,21 +72,27 @@ class Goal:
 
 def goal_of(instance: Instance, program: LinearProgram) -> Goal:
     """The objective of an instance in terms of its program."""
-    log = program.variables["log_ratio"].indices
+    inn = instance.innovation
+    log = _beside(program.variables, "log_ratio", "bonus_log")
     linear = program.cost.copy()
     linear[log] = 0.0
     return Goal(
         objective=instance.scenario.objective,
-        ratio=program.variables["ratio"].indices,
+        ratio=_beside(program.variables, "ratio", "bonus_ratio"),
         log=log,
-        ratio_row=program.rows["ratio_follows_levels"].indices,
-        ratio_size=instance.innovation.base_total[:, :, None],
-        beta=instance.innovation.beta,
+        ratio_row=_beside(program.rows, "ratio_follows_levels", "bonus_follows_what_is_reached"),
+        ratio_size=np.concatenate([inn.base_total, np.ones(inn.bonus.needed.shape)], axis=1)[:, :, None],
+        beta=np.concatenate([inn.beta, inn.bonus.beta]),
         linear=linear,
         blend=instance.innovation.blend,
         far=program.variables["flow"].indices[_far_arcs(instance)].ravel(),
         **_welfare(instance),
     )
+
+
+def _beside(blocks: Mapping[str, Block], factors: str, thresholds: str) -> Ints:
+    """Columns or rows of factors, then those of thresholds, which act as factors: (R, F, T)."""
+    return np.concatenate([blocks[factors].indices, blocks[thresholds].indices], axis=1)
 
 
 def _welfare(instance: Instance) -> dict[str, Any]:

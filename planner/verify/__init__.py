@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from planner.plan import Plan
 from planner.scenario import Scenario
-from planner.verify import certificate, facts, innovation, limits, money, physical, policy, prices, projects, whole
+from planner.verify import (
+    certificate,
+    facts,
+    innovation,
+    limits,
+    money,
+    physical,
+    policy,
+    prices,
+    projects,
+    thresholds,
+    whole,
+)
 from planner.verify.given import given
 from planner.verify.told import Told
 from planner.verify.verdict import Check, Verdict
@@ -19,6 +31,7 @@ CHECKS = (
     *physical.CHECKS,
     *money.CHECKS,
     *innovation.CHECKS,
+    *thresholds.CHECKS,
     *policy.CHECKS,
     *projects.CHECKS,
     *limits.CHECKS,

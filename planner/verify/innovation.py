@@ -11,6 +11,7 @@ import numpy as np
 
 from planner.scenario import Factor
 from planner.verify.given import Given, asked, survivors
+from planner.verify.thresholds import counted, multiplier
 from planner.verify.told import Floats, Told
 from planner.verify.verdict import COUNTED, SOLVED, Cells, Check, at_most, equal
 from planner.verify.whole import INDICATORS
@@ -68,8 +69,11 @@ def ratios(now: Given, level: Floats) -> Floats:
     return np.asarray((np.einsum("rj,jfm->rfm", _reach(now), level) + extra[:, :, None]) / before[:, :, None])
 
 
-def index(now: Given, ratio: Floats) -> Floats:
-    """Innovation over that of the base year, (R, M), from the ratios of the supplied factors (R, F, M)."""
+def index(now: Given, ratio: Floats, there: Floats) -> Floats:
+    """Innovation over that of the base year, (R, M), from the ratios of the supplied factors (R, F, M).
+
+    `there` (R, K, M) is 1 where a threshold is reached, else 0.
+    """
     logs = np.zeros((len(now.regions), len(now.moments)))
     for at, name in enumerate(now.factors):
         logs += now.elasticities.beta.get(name, 0.0) * np.log(_composite(now, ratio, at))
@@ -79,7 +83,7 @@ def index(now: Given, ratio: Floats) -> Floats:
             extra = _floors(now, level[:, :1])
             reached = _reach(now) @ level + extra
             logs += now.elasticities.beta.get(factor.id, 0.0) * np.log(reached / reached[:, :1])
-    return np.asarray(np.exp(logs))
+    return np.asarray(np.exp(logs) * multiplier(now, there))
 
 
 def _composite(now: Given, ratio: Floats, at: int) -> Floats:
@@ -148,8 +152,9 @@ def ratios_follow_levels(told: Told) -> Check:
 
 def index_follows_ratios(told: Told) -> Check:
     """The index is the product of ratios to their elasticities."""
-    expected, found = index(told.now, told.array("factors", "ratio")), told.array("innovation", "index")
-    reason = "from ratios and elasticities"
+    there = told.array("thresholds", "reached")
+    expected, found = index(told.now, told.array("factors", "ratio"), there), told.array("innovation", "index")
+    reason = "from ratios and elasticities, with what thresholds add"
     return equal("index follows ratios", _places(told, "index"), found, expected, reason, tolerance=COUNTED)
 
 
@@ -215,7 +220,8 @@ def spread(per_head: Floats, people: Floats) -> tuple[float, float, float, float
 
 
 def _idle(now: Given) -> Floats:
-    return index(now, ratios(now, without_orders(now)))
+    level = without_orders(now)
+    return index(now, ratios(now, level), counted(now, level, level[:, :, 0]))
 
 
 def _cells(told: Told, quantity: str) -> Cells:

@@ -47,6 +47,7 @@ KEYS = {
     "work": ("region", "asset", "class", "year"),
     "innovation": ("region", "year"),
     "factors": ("region", "factor", "year"),
+    "thresholds": ("region", "threshold", "year"),
 }
 
 
@@ -58,6 +59,7 @@ def axis(now: Given, key: str) -> Sequence[Any]:
         "asset": now.assets,
         "class": now.classes,
         "factor": now.factors,
+        "threshold": [one.id for one in now.scenario.thresholds],
         "year": now.moments,
     }
     return axes[key]

@@ -57,6 +57,11 @@ def expected_rows(now: Given) -> tuple[Rows, ...]:
         _some("work", ("region", "asset", "class", "year", "phase"), work),
         _all("innovation", ("region", "year", "phase"), _flat(product(now.regions, base))),
         _all("factors", ("region", "factor", "year", "phase"), _flat(product(now.regions, now.factors, base))),
+        _all(
+            "thresholds",
+            ("threshold", "region", "year", "phase"),
+            _flat(product([one.id for one in now.scenario.thresholds], now.regions, base)),
+        ),
         _all("rules", ("rule", "kind", "region", "asset", "year", "phase"), rule_keys(now)),
         _all("divide", ("year", "indicator"), product(shown, INDICATORS)),
         _all("capability", ("asset", "class"), serving),

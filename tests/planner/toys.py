@@ -24,6 +24,7 @@ from planner.scenario import (
     Scope,
     Supply,
     Tail,
+    Threshold,
 )
 
 
@@ -65,6 +66,10 @@ def asset(name: str, supplies: dict[str, float], capex: float, base: list[float]
         base_stock_source="by hand",
     )
     return replace(plain, **changes)
+
+
+def threshold(at_least: float, bonus: float, factor: str = "network") -> Threshold:
+    return Threshold(f"{factor}_mass", "Critical mass", factor, given(at_least), given(bonus), "by hand", "")
 
 
 def geography(distance_km: float) -> Geography:

@@ -14,15 +14,16 @@ from planner.formulation.model import OBJECTIVE, RULES, declare
 from planner.instance import build_instance
 from planner.linear_text import to_text
 from planner.scenario import Scenario, Tail
+from tests.planner.toys import threshold
 from tests.planner.verify_cases import ruled
 
 GOLDEN = Path(__file__).parents[2] / "golden"
-ROOMS = ("constraints", "costs", "innovation", "policy", "projects")
+ROOMS = ("constraints", "costs", "innovation", "policy", "projects", "thresholds")
 
 
 def small() -> Scenario:
-    """Every kind of budget, rule, limit and project; two years and one point of tail; upkeep ends with its grant."""
-    return ruled(tail=Tail("continue", 2, 1))
+    """Every kind of budget, rule, limit, project and threshold; two years, one point of tail."""
+    return ruled(tail=Tail("continue", 2, 1), thresholds=(threshold(1.6, 0.05), threshold(2.0, 0.1, "services")))
 
 
 CASES = {rule.__name__: (rule, small()) for rule in RULES} | {
