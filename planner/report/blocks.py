@@ -173,11 +173,15 @@ class Section:
     blocks: tuple[Block, ...]
 
 
+Head = Column | str
+Line = Sequence[Cell | Value]
+
+
 def grid(
     id: str,
     caption: str,
-    columns: Sequence[Column | str],
-    rows: Sequence[Sequence[Cell | Value]],
+    columns: Sequence[Head],
+    rows: Sequence[Line],
     *,
     remark: str = "",
     total: Sequence[int] = (),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.report import facts
-from planner.report.blocks import Cell, Column, Grid, grid
+from planner.report.blocks import Cell, Column, Grid, Head, Line, grid
 from planner.report.context import (
     Context,
     asset_class,
@@ -23,7 +23,7 @@ def by_region(ctx: Context) -> Grid:
     """Money by region, its share and what it is per head."""
     say, totals = ctx.words.say, capex_by(ctx, ctx.plan, "region")
     most, whole = max(totals.values()), sum(totals.values())
-    body = []
+    body: list[Line] = []
     for rid in facts.ranked({r: totals.get(r, 0.0) for r in ctx.regions}):
         amount, people = totals.get(rid, 0.0), float(ctx.regions[rid]["population_10k"])
         body.append(
@@ -35,7 +35,7 @@ def by_region(ctx: Context) -> Grid:
                 amount * 100 / people if people else None,
             )
         )
-    heads = [
+    heads: list[Head] = [
         say("region"),
         say("macro-region"),
         Column(ctx.money_unit, MONEY),
@@ -51,7 +51,7 @@ def by_group(ctx: Context) -> list[Grid]:
     say, totals = ctx.words.say, capex_by(ctx, ctx.plan, "region")
     whole = sum(totals.values())
     everyone = sum(float(region["population_10k"]) for region in ctx.regions.values())
-    body = []
+    body: list[Line] = []
     for group in ctx.summary.get("groups", ()):
         members = [str(r) for r in group["members"]]
         amount = sum(totals.get(r, 0.0) for r in members)
@@ -59,7 +59,7 @@ def by_group(ctx: Context) -> list[Grid]:
         per_head = amount * 100 / people if people else None
         shares = (facts.share(amount, whole), facts.share(people, everyone))
         body.append((ctx.words.name(group), len(members), amount, *shares, per_head))
-    heads = [
+    heads: list[Head] = [
         say("group"),
         Column(say("regions"), COUNT),
         Column(ctx.money_unit, MONEY),
@@ -83,7 +83,7 @@ def _asset_cells(ctx: Context, asset: str) -> tuple[Cell, str]:
 def units_by_year(ctx: Context) -> Grid:
     """Units of every asset in every year."""
     say, units = ctx.words.say, sums(rows(ctx.plan, "orders"), ("asset", "year"), "units")
-    body = [
+    body: list[Line] = [
         (
             *_asset_cells(ctx, a),
             unit_of(ctx, a),
@@ -93,14 +93,14 @@ def units_by_year(ctx: Context) -> Grid:
         for a in ctx.assets
     ]
     years = [Column(str(y), NUMBER) for y in ctx.years]
-    heads = [say("asset"), say("class"), say("unit"), *years, Column(say("all-years"), NUMBER)]
+    heads: list[Head] = [say("asset"), say("class"), say("unit"), *years, Column(say("all-years"), NUMBER)]
     return grid("orders_by_asset_units", say("allocation-units"), heads, body, remark=say("allocation-estimated"))
 
 
 def money_by_year(ctx: Context) -> Grid:
     """Money for every asset in every year."""
     say, paid = ctx.words.say, sums(rows(ctx.plan, "orders"), ("asset", "year"), "capex_million")
-    body = [
+    body: list[Line] = [
         (
             *_asset_cells(ctx, a),
             *(paid.get((a, y), 0.0) for y in ctx.years),
@@ -109,7 +109,7 @@ def money_by_year(ctx: Context) -> Grid:
         for a in ctx.assets
     ]
     years = [Column(str(y), MONEY) for y in ctx.years]
-    heads = [say("asset"), say("class"), *years, Column(say("all-years"), MONEY)]
+    heads: list[Head] = [say("asset"), say("class"), *years, Column(say("all-years"), MONEY)]
     caption = say("allocation-money", unit=ctx.money_unit)
     return grid("orders_by_asset_money", caption, heads, body, total=range(2, 3 + len(ctx.years)))
 
@@ -117,11 +117,11 @@ def money_by_year(ctx: Context) -> Grid:
 def units_by_region(ctx: Context) -> Grid:
     """Units of every asset in every region."""
     say, units = ctx.words.say, sums(rows(ctx.plan, "orders"), ("region", "asset"), "units")
-    heads = [
+    heads: list[Head] = [
         say("region"),
         *(Column(say("in-unit", what=asset_name(ctx, a), unit=unit_of(ctx, a)), NUMBER) for a in ctx.assets),
     ]
-    body = [(region_name(ctx, r), *(units.get((r, a), 0.0) for a in ctx.assets)) for r in ctx.regions]
+    body: list[Line] = [(region_name(ctx, r), *(units.get((r, a), 0.0) for a in ctx.assets)) for r in ctx.regions]
     caption = say("allocation-region-units", horizon=ctx.horizon)
     return grid("orders_by_region_units", caption, heads, body, total=range(1, 1 + len(ctx.assets)), filterable=True)
 
@@ -129,7 +129,7 @@ def units_by_region(ctx: Context) -> Grid:
 def money_by_region(ctx: Context) -> Grid:
     """Money for every asset in every region."""
     say, paid = ctx.words.say, sums(rows(ctx.plan, "orders"), ("region", "asset"), "capex_million")
-    heads = [say("region"), *(Column(asset_name(ctx, a), MONEY) for a in ctx.assets)]
-    body = [(region_name(ctx, r), *(paid.get((r, a), 0.0) for a in ctx.assets)) for r in ctx.regions]
+    heads: list[Head] = [say("region"), *(Column(asset_name(ctx, a), MONEY) for a in ctx.assets)]
+    body: list[Line] = [(region_name(ctx, r), *(paid.get((r, a), 0.0) for a in ctx.assets)) for r in ctx.regions]
     caption = say("allocation-region-money", horizon=ctx.horizon, unit=ctx.money_unit)
     return grid("orders_by_region_money", caption, heads, body, total=range(1, 1 + len(ctx.assets)), filterable=True)

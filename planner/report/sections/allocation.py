@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.report import facts
-from planner.report.blocks import Block, Chart, Column, Figure, Fold, Frame, Section, Slider, Text, grid
+from planner.report.blocks import Block, Chart, Column, Figure, Fold, Frame, Head, Line, Section, Slider, Text, grid
 from planner.report.charts import bars, columns
 from planner.report.context import (
     Context,
@@ -59,7 +59,7 @@ def _by_year(ctx: Context) -> Chart:
         for year in ctx.years
         for c in ctx.classes
     ]
-    body = [(year, *(spent.get((year, c), 0.0) for c in ctx.classes)) for year in ctx.years]
+    body: list[Line] = [(year, *(spent.get((year, c), 0.0) for c in ctx.classes)) for year in ctx.years]
     title = say("allocation-years", unit=unit)
     return Chart(
         "orders_by_year",
@@ -123,7 +123,7 @@ def _by_macro(ctx: Context) -> Chart:
         for m in order
         for c in ctx.classes
     ]
-    body = [(ctx.macro_names[m], *(spent.get((m, c), 0.0) for c in ctx.classes)) for m in order]
+    body: list[Line] = [(ctx.macro_names[m], *(spent.get((m, c), 0.0) for c in ctx.classes)) for m in order]
     title = say("allocation-macro", horizon=ctx.horizon, unit=unit)
     return Chart(
         "orders_by_macro",
@@ -172,7 +172,7 @@ def _maps(ctx: Context) -> Chart:
                 )
             )
     title = say("allocation-maps", horizon=ctx.horizon, unit=unit)
-    body = [(region_name(ctx, r), *(spent.get((c, r), 0.0) for c in ctx.classes)) for r in ctx.regions]
+    body: list[Line] = [(region_name(ctx, r), *(spent.get((c, r), 0.0) for c in ctx.classes)) for r in ctx.regions]
     return Chart(
         "orders_by_region_and_class",
         title,
@@ -199,8 +199,8 @@ def _years(ctx: Context) -> list[Block]:
     title = say("allocation-slider", unit=unit)
     most = max(spent.values())
     frames = tuple(_frame(ctx, year, spent, most) for year in ctx.years)
-    heads = [say("region"), *(Column(str(year), MONEY) for year in ctx.years)]
-    body = [(region_name(ctx, r), *(spent.get((r, year), 0.0) for year in ctx.years)) for r in ctx.regions]
+    heads: list[Head] = [say("region"), *(Column(str(year), MONEY) for year in ctx.years)]
+    body: list[Line] = [(region_name(ctx, r), *(spent.get((r, year), 0.0) for year in ctx.years)) for r in ctx.regions]
     numbers = grid("orders_by_region_and_year", title, heads, body, total=range(1, len(ctx.years) + 1), filterable=True)
     return [Slider("orders_by_region_and_year", title, say("year"), frames, numbers)]
 
