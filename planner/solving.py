@@ -23,6 +23,7 @@ from planner.solve.tangents import Goal, Outcome, Round, goal_of, maximize
 from planner.solve.ties import shortest_flows
 from planner.summary import summary_of
 from planner.tables import table
+from planner.vanishing import check_floors, zeros_named
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,12 @@ class Problem:
 
 
 def problem_of(scenario: Scenario) -> Problem:
-    """The problem of a scenario. Raises RuleError where a rule of the model does not fit its data."""
+    """The problem of a scenario.
+
+    Raises RuleError where a rule of the model does not fit its data, FloorError where a factor is bound to be zero.
+    """
     instance = build_instance(scenario)
+    check_floors(instance)
     program = program_of(instance)
     return Problem(instance, program, goal_of(instance, program))
 
@@ -72,7 +77,12 @@ def solve(
 
 
 def search(problem: Problem, progress: Callable[[Round], None] = lambda _: None) -> Outcome:
-    """The best point of a problem, with its certificate. Raises InfeasibleError, TimeoutError."""
+    """The best point of a problem, with its certificate. Raises InfeasibleError, TimeoutError, FloorError."""
+    with zeros_named(problem.instance):
+        return _search(problem, progress)
+
+
+def _search(problem: Problem, progress: Callable[[Round], None]) -> Outcome:
     scenario, program, goal = problem.scenario, problem.program, problem.goal
     gap, time_limit_s = scenario.gap, scenario.time_limit_s
     if program.integer.any():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import platform
 import resource
 from collections.abc import Mapping
@@ -51,7 +52,9 @@ def summary_of(
             {"regions": [scenario.regions[r].id for r in level.regions], "upper": level.upper, "lower": level.lower}
             for level in outcome.levels
         ],
-        "rounds": [{key: _finite(value) for key, value in vars(r).items()} for r in outcome.rounds],
+        "rounds": [
+            {key: _finite(value) for key, value in vars(r).items()} for r in outcome.rounds if math.isfinite(r.lower)
+        ],
         "size": {"columns": columns, "rows": rows, "nonzeros": len(program.values)},
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),

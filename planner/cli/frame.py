@@ -140,6 +140,9 @@ def _expected() -> tuple[type[Exception], ...]:
     from planner.plan import PlanError
     from planner.report import ReportError
     from planner.solve.live import UnboundedError, UnfinishedError
+    from planner.solve.search import ZeroRatioError
     from planner.template import RuleError
+    from planner.vanishing import FloorError
 
-    return CapabilityError, ConfigError, PlanError, ReportError, RuleError, UnboundedError, UnfinishedError, OSError
+    of_input = CapabilityError, ConfigError, FloorError, PlanError, ReportError, RuleError
+    return *of_input, UnboundedError, UnfinishedError, ZeroRatioError, OSError

@@ -23,7 +23,7 @@ from planner.solve.highs import hand_over
 from planner.solve.live import INF, InfeasibleError, UnboundedError, optimize
 from planner.solve.planes import Outer, add_planes, cut, gain_at, outer_program
 from planner.solve.rounding import learn, next_numbers, rounding_program, stay_closer
-from planner.solve.search import Outcome
+from planner.solve.search import Outcome, ZeroRatioError
 from planner.solve.tangents import SCALE, Goal, Round, maximize
 
 Floats = NDArray[np.float64]
@@ -53,6 +53,7 @@ class Hunt:
     relaxation: float
     started: float
     best: Outcome | None = None
+    empty: ZeroRatioError | None = None
     rounds: list[Round] = field(default_factory=list)
 
     @property
@@ -94,6 +95,8 @@ def maximize_whole(
     _round_off(hunt, relaxed)
     if not hunt.proven:
         _branch(hunt, relaxed, loose)
+    if hunt.best is None and hunt.empty is not None:
+        raise hunt.empty
     if hunt.best is None:
         raise TimeoutError(f"no plan of whole modules within {time_limit_s:g} s; raise time_limit in the config")
     hunt.goal = asked
@@ -136,6 +139,9 @@ def _around(hunt: Hunt, numbers: Floats, start: Floats | None, gap: float) -> Ou
     hunt.live.changeColsBounds(len(hunt.whole), hunt.whole, numbers, numbers)
     try:
         found = maximize(hunt.live, hunt.goal, gap=gap, time_limit_s=hunt.left_s, start=start, first="dual")
+    except ZeroRatioError as error:
+        hunt.empty = error
+        return None
     except (InfeasibleError, TimeoutError, UnboundedError):
         return None
     if found.lower > hunt.lower:

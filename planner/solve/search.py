@@ -22,6 +22,18 @@ Ints = NDArray[np.int64]
 ROW_TOLERANCE = 2e-7
 
 
+# What counts as nothing left of a factor: logarithms are told from here on.
+NOTHING_LEFT = 1e-9
+
+
+class ZeroRatioError(Exception):
+    """All points of a search leave a factor at zero; cell is its region, factor and time (numbers)."""
+
+    def __init__(self, cell: tuple[int, int, int]) -> None:
+        super().__init__("a factor falls to zero, where innovation has no logarithm; set floor_share above 0")
+        self.cell = cell
+
+
 @dataclass(frozen=True)
 class Round:
     """One linear program solved: bounds so far, their gap, seconds since the start."""
@@ -106,12 +118,24 @@ def solve_once(search: Search, method: Method, *, certifies: bool = True) -> boo
         return False
     lower = search.worth(solved) if search.worth else true_value(goal, solved.values)
     search.last = solved
+    if len(zeros(search)):
+        lower = -INF
     if lower > search.lower:
         search.best, search.lower = solved, lower
     if certifies:
         search.upper = min(search.upper, search.bound(solved) if search.bound else most_at_prices(goal, solved))
     _note(search, method)
     return search.upper - search.lower > search.gap
+
+
+def zeros(search: Search) -> Ints:
+    """Region, factor and time (N, 3) where the last point leaves a factor that counts at zero: such a point is no plan.
+
+    The function is continued below by its value there, which is more than it is worth and would not be concave.
+    """
+    assert search.last is not None
+    at = search.last.values[search.goal.ratio]
+    return np.argwhere((at <= NOTHING_LEFT) & (search.goal.beta > 0)[None, :, None])
 
 
 def _note(search: Search, method: Method) -> None:

@@ -25,9 +25,9 @@ from planner.solve.goal import Goal as Goal
 from planner.solve.goal import goal_of as goal_of
 from planner.solve.goal import most_at_prices as most_at_prices
 from planner.solve.goal import true_value as true_value
-from planner.solve.live import Method, change_costs
+from planner.solve.live import Method, UnfinishedError, change_costs
 from planner.solve.search import ROW_TOLERANCE as ROW_TOLERANCE
-from planner.solve.search import Level, Search, cut, develop, solve_nearby, solve_once
+from planner.solve.search import Level, Search, ZeroRatioError, cut, develop, solve_nearby, solve_once, zeros
 from planner.solve.search import Outcome as Outcome
 from planner.solve.search import Round as Round
 
@@ -49,26 +49,41 @@ def maximize(
     `start` are ratios (R, F, T) of a plan like the one sought: the objective is developed there at once, and the first
     solve, by the method `first`, leaves out no host. Tangents and basis that the program already has are used.
     The status is `limit` where a level of `leximin` is missing as well.
-    Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point.
+    Raises InfeasibleError where no plan exists, TimeoutError where the limit came before the first point,
+    ZeroRatioError where every point found leaves a factor at zero.
     """
     search = Search(highs, goal, gap, clock.perf_counter() + time_limit_s, progress, np.ones(goal.ratio.shape))
     change_costs(highs, np.arange(len(goal.linear)), SCALE * goal.linear)
     if start is not None:
         search.at = np.maximum(start, 1e-9)
-    levels: tuple[Level, ...] = ()
-    if goal.objective.measure == "sen":
-        climb_sen(search, first, known=start is not None)
-    elif not goal.is_sum:
-        levels = climb_levels(search, first, known=start is not None)
-    elif goal.power < 0:
-        climb_concave(search, first, known=start is not None)
-    else:
-        climb = _climb_tangents if goal.power == 0.0 else _climb_minorant
-        climb(search, _begin(search) if start is None else _begin_at(search, first))
+    try:
+        levels = _climb(search, first, known=start is not None)
+    except UnfinishedError:
+        if search.best is not None or search.last is None or not len(zeros(search)):
+            raise
+        levels = ()
     return _outcome(search, gap, time_limit_s, levels)
 
 
+def _climb(search: Search, first: Method, *, known: bool) -> tuple[Level, ...]:
+    """Search in the way of the objective; the levels of `leximin`."""
+    goal = search.goal
+    if goal.objective.measure == "sen":
+        climb_sen(search, first, known=known)
+    elif not goal.is_sum:
+        return climb_levels(search, first, known=known)
+    elif goal.power < 0:
+        climb_concave(search, first, known=known)
+    else:
+        climb = _climb_tangents if goal.power == 0.0 else _climb_minorant
+        climb(search, _begin_at(search, first) if known else _begin(search))
+    return ()
+
+
 def _outcome(search: Search, gap: float, time_limit_s: float, levels: tuple[Level, ...]) -> Outcome:
+    if search.best is None and search.last is not None and len(zeros(search)):
+        r, f, t = zeros(search)[0].tolist()
+        raise ZeroRatioError((r, f, t))
     if search.best is None:
         raise TimeoutError(f"no plan within {time_limit_s:g} s; raise time_limit in the config")
     climbed = search.goal.objective.measure != "leximin" or sum(len(x.regions) for x in levels) == len(

@@ -15,7 +15,7 @@ from planner.scenario import Scenario
 from planner.solve.live import InfeasibleError
 from planner.solving import program_of, solve
 from planner.verify import verify
-from tests.planner.toys import budget, tiny, trading
+from tests.planner.toys import budget, given, tiny, trading
 from tests.planner.verify_cases import MASTS, problems, rich, rule
 
 
@@ -104,7 +104,10 @@ def test_rounds_close_in_on_the_whole_optimum():
 
 def test_a_whole_module_that_nobody_can_pay():
     """Half a mast would do for the floor, and half a mast is what there is money for."""
-    poor = whole(tiny(budgets=(budget(1.0),), rules=(rule("half", "floor", "order", 0.5, MASTS),)), "mast")
+    poor = whole(
+        tiny(floor_share=given(0.05), budgets=(budget(1.0),), rules=(rule("half", "floor", "order", 0.5, MASTS),)),
+        "mast",
+    )
     assert solve(replace(poor, assets=tiny().assets)).summary["status"] == "optimal"
     with pytest.raises(InfeasibleError, match="no plan of whole modules"):
         solve(poor)

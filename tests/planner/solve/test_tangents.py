@@ -18,6 +18,7 @@ from planner.solve.live import InfeasibleError, add_tangents, optimize
 from planner.solve.search import Search, log_costs
 from planner.solve.tangents import SCALE, Goal, goal_of, maximize, true_value
 from planner.solving import program_of, solve
+from planner.vanishing import FloorError
 from tests.planner.toys import budget, tiny, trading
 from tests.planner.verify_cases import rich
 
@@ -155,9 +156,10 @@ def test_prices_are_free_of_the_scale_of_the_program():
 
 
 def test_a_region_whose_levels_die_counts_only_its_floor():
-    """No money: what is left is a thousand-millionth, or the floor per head."""
+    """No money: without a floor there is no plan to tell of."""
     poor = tiny(budgets=(budget(0.0),))
-    assert solve(poor).summary["bounds"]["lower"] == pytest.approx(0.4 * np.log(1e-9), rel=1e-6)
+    with pytest.raises(FloorError, match="at zero in 2026"):
+        solve(poor)
     floor = replace(poor, floor_share=replace(poor.floor_share, value=0.05))
     level = np.array([0.75, 0.25]) * 5.0
     expected = 0.4 * (np.array([0.75, 0.25]) @ np.log(level / (50.0 + level)))
