@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from planner.report.blocks import Block, Chart, Fold, Grid, Section, Slider
 from planner.report.document import Report
+from planner.report.numbering import Numbering, numbering
 
 LONGEST = 31
 FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 RESERVED = "history"
+GAP = "\u2003"
+Say = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -34,27 +37,26 @@ class Sheet:
 
 def sheets_of(report: Report) -> list[Sheet]:
     """Every table of the report in order, each with a name of its own."""
-    found = [sheet for section in report.sections for sheet in _of(section, section.blocks)]
-    first = report.words.say("contents")
+    say, numbers = report.words.say, numbering(report.sections)
+    found = [sheet for section in report.sections for sheet in _of(section, section.blocks, say, numbers)]
+    first = say("contents")
     names = unique_names((_readable(sheet.grid, report.words.id) for sheet in found), taken=(first,))
-    return [_named(sheet, name) for sheet, name in zip(found, names, strict=True)]
+    return [replace(sheet, name=name) for sheet, name in zip(found, names, strict=True)]
 
 
-def _named(sheet: Sheet, name: str) -> Sheet:
-    return Sheet(name, sheet.section, sheet.grid, sheet.title, sheet.remark, sheet.chart, sheet.shaded)
-
-
-def _of(section: Section, blocks: Sequence[Block]) -> Iterator[Sheet]:
+def _of(section: Section, blocks: Sequence[Block], say: Say, numbers: Numbering) -> Iterator[Sheet]:
     for block in blocks:
         if isinstance(block, Grid):
-            yield Sheet("", section, block, block.caption, block.remark)
+            title = f"{say('form-table', number=numbers.tables[block.id])}{GAP}{block.caption}"
+            yield Sheet("", section, block, title, block.remark)
         elif isinstance(block, Chart):
-            shaded = not block.native and len(block.panels) > 0
-            yield Sheet("", section, block.data, block.title, block.conclusion, block, shaded)
+            title = f"{say('form-figure', number=numbers.figures[block.id])}{GAP}{block.title}"
+            yield Sheet("", section, block.data, title, block.conclusion, block, shaded=not block.native)
         elif isinstance(block, Slider):
-            yield Sheet("", section, block.data, block.title, block.data.remark, shaded=True)
+            title = f"{say('form-figure', number=numbers.figures[block.id])}{GAP}{block.title}"
+            yield Sheet("", section, block.data, title, block.data.remark, shaded=True)
         elif isinstance(block, Fold):
-            yield from _of(section, block.blocks)
+            yield from _of(section, block.blocks, say, numbers)
 
 
 def _readable(grid: Grid, language: str) -> str:
