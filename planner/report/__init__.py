@@ -18,12 +18,19 @@ from planner.report.document import Report, ReportError, require
 from planner.report.forms import FORMS, Form, form_of
 from planner.report.language import LANGUAGES, Language, language
 from planner.report.outline import Outline
-from planner.report.sections import allocation, flows, service, summary
+from planner.report.sections import allocation, budgets, flows, innovation, service, summary
 from planner.report.studies import Studies
 
 __all__ = ["FORMS", "LANGUAGES", "SECTIONS", "Form", "Report", "ReportError", "compose", "form_of", "require", "write"]
 
-SECTIONS: tuple[Callable[[Context], Section | None], ...] = (summary.section, allocation.section, service.section, flows.section)
+SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
+    summary.section,
+    allocation.section,
+    service.section,
+    flows.section,
+    budgets.section,
+    innovation.section,
+)
 
 WORDS_AND_CHARTS = (("fluent.runtime", "fluent.runtime"), ("babel", "babel"), ("altair", "altair"))
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from planner.plan import Plan
 from planner.report.language import Language
+from planner.report.measures import MONEY, MONEY_FINE, Measure
 from planner.report.outline import Outline
 from planner.report.studies import Studies
 
@@ -73,6 +74,12 @@ class Context:
     def money_unit(self) -> str:
         """Unit of money in tables and axes."""
         return self.words.money_unit(self.currency)
+
+    @property
+    def money_measure(self) -> Measure:
+        """How money of orders is shown in tables: one decimal, or three figures where all of it is little."""
+        whole = sum(self.plan.tables["orders"].column("capex_million"))
+        return MONEY if self.words.money_value(whole) >= 100 else MONEY_FINE
 
     @property
     def innovation_unit(self) -> str:

@@ -34,6 +34,12 @@ def gain(plan: Plan, year: int) -> Gain:
     return Gain(year, national(plan)[year], national(plan, "without_plan")[year])
 
 
+def per_10k_people(ctx: Context, row: Row) -> dict[str, float]:
+    """Innovation of a region and year per 10,000 people, with the plan ("innovation") and "without_plan"."""
+    people = float(ctx.regions[row["region"]]["population_10k"])
+    return {key: float(row[key]) / people if people else 0.0 for key in ("innovation", "without_plan")}
+
+
 def capex_million(ctx: Context, plan: Plan) -> float:
     return sum(capex_by(ctx, plan, "year").values())
 

@@ -16,7 +16,7 @@ from planner.report.context import (
     rows,
     sums,
 )
-from planner.report.measures import COUNT, MONEY, NUMBER, SHARE
+from planner.report.measures import COUNT, NUMBER, SHARE
 
 
 def by_region(ctx: Context) -> Grid:
@@ -38,7 +38,7 @@ def by_region(ctx: Context) -> Grid:
     heads: list[Head] = [
         say("region"),
         say("macro-region"),
-        Column(ctx.money_unit, MONEY),
+        Column(ctx.money_unit, ctx.money_measure),
         Column(say("share"), SHARE),
         Column(say("per-head", currency=ctx.words.currency(ctx.currency)), NUMBER),
     ]
@@ -62,7 +62,7 @@ def by_group(ctx: Context) -> list[Grid]:
     heads: list[Head] = [
         say("group"),
         Column(say("regions"), COUNT),
-        Column(ctx.money_unit, MONEY),
+        Column(ctx.money_unit, ctx.money_measure),
         Column(say("share"), SHARE),
         Column(say("share-of-people"), SHARE),
         Column(say("per-head", currency=ctx.words.currency(ctx.currency)), NUMBER),
@@ -108,8 +108,8 @@ def money_by_year(ctx: Context) -> Grid:
         )
         for a in ctx.assets
     ]
-    years = [Column(str(y), MONEY) for y in ctx.years]
-    heads: list[Head] = [say("asset"), say("class"), *years, Column(say("all-years"), MONEY)]
+    years = [Column(str(y), ctx.money_measure) for y in ctx.years]
+    heads: list[Head] = [say("asset"), say("class"), *years, Column(say("all-years"), ctx.money_measure)]
     caption = say("allocation-money", unit=ctx.money_unit)
     return grid("orders_by_asset_money", caption, heads, body, total=range(2, 3 + len(ctx.years)))
 
@@ -129,7 +129,7 @@ def units_by_region(ctx: Context) -> Grid:
 def money_by_region(ctx: Context) -> Grid:
     """Money for every asset in every region."""
     say, paid = ctx.words.say, sums(rows(ctx.plan, "orders"), ("region", "asset"), "capex_million")
-    heads: list[Head] = [say("region"), *(Column(asset_name(ctx, a), MONEY) for a in ctx.assets)]
+    heads: list[Head] = [say("region"), *(Column(asset_name(ctx, a), ctx.money_measure) for a in ctx.assets)]
     body: list[Line] = [(region_name(ctx, r), *(paid.get((r, a), 0.0) for a in ctx.assets)) for r in ctx.regions]
     caption = say("allocation-region-money", horizon=ctx.horizon, unit=ctx.money_unit)
     return grid("orders_by_region_money", caption, heads, body, total=range(1, 1 + len(ctx.assets)), filterable=True)

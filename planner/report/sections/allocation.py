@@ -16,7 +16,7 @@ from planner.report.context import (
 )
 from planner.report.digits import brief
 from planner.report.drawing import INK
-from planner.report.measures import MONEY, YEAR
+from planner.report.measures import YEAR
 from planner.report.panels import WIDE, region_map, wide
 from planner.report.parts import orders
 
@@ -43,7 +43,7 @@ def legend(ctx: Context) -> tuple[tuple[str, str], ...]:
 
 
 def _class_columns(ctx: Context) -> list[Column]:
-    return [Column(class_name(ctx, c), MONEY) for c in ctx.classes]
+    return [Column(class_name(ctx, c), ctx.money_measure) for c in ctx.classes]
 
 
 def _by_year(ctx: Context) -> Chart:
@@ -199,7 +199,7 @@ def _years(ctx: Context) -> list[Block]:
     title = say("allocation-slider", unit=unit)
     most = max(spent.values())
     frames = tuple(_frame(ctx, year, spent, most) for year in ctx.years)
-    heads: list[Head] = [say("region"), *(Column(str(year), MONEY) for year in ctx.years)]
+    heads: list[Head] = [say("region"), *(Column(str(year), ctx.money_measure) for year in ctx.years)]
     body: list[Line] = [(region_name(ctx, r), *(spent.get((r, year), 0.0) for year in ctx.years)) for r in ctx.regions]
     numbers = grid("orders_by_region_and_year", title, heads, body, total=range(1, len(ctx.years) + 1), filterable=True)
     return [Slider("orders_by_region_and_year", title, say("year"), frames, numbers)]
