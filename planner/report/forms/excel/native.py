@@ -116,8 +116,8 @@ def _axes(drawn: Any, chart: Chart, across: int) -> None:
         names |= {"num_format": "0", "major_gridlines": {"visible": False}, **ends}
     if flat:
         names |= {"reverse": True, "crossing": "max"}
-    drawn.set_x_axis(names)
-    drawn.set_y_axis(amount)
+    drawn.set_x_axis(amount if flat else names)
+    drawn.set_y_axis(names if flat else amount)
 
 
 def _titled(chart: Chart, channel: str) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from planner.report.language import Language
 
 HEAD_ROW = 4
 NARROWEST, WIDEST, REMARK_COLUMNS = 9, 56, 8
+LINE = 14.0
 BAR, DEEP = "#9db8d2", "#2f6690"
 
 
@@ -58,7 +59,7 @@ def write_sheet(book: Any, sheet: Sheet, words: Language, make: Make) -> None:
     _bars(page, grid, placed, words)
     if sheet.shaded:
         _shades(page, grid, placed)
-    _widths(page, grid, placed, words)
+    _sizes(page, grid, placed, words)
     _frame(page, placed)
     if sheet.chart and sheet.chart.native and grid.rows:
         add_chart(book, page, sheet, placed.columns, placed.first, placed.last, placed.width + 1)
@@ -96,7 +97,7 @@ def _heads(page: Any, grid: Grid, placed: Placed, words: Language, make: Make) -
         if column.hint:
             page.write_comment(HEAD_ROW, placed.columns[at], fitting(column.hint))
     for at in placed.marks.values():
-        page.write_string(HEAD_ROW, at, words.say("excel-mark"), make(HEAD))
+        page.write_string(HEAD_ROW, at, words.say("excel-mark"), make(HEAD, {"indent": 1}))
 
 
 def _cell(page: Any, row: int, at: int, cell: Cell, grid: Grid, placed: Placed, words: Language, make: Make) -> None:
@@ -105,7 +106,7 @@ def _cell(page: Any, row: int, at: int, cell: Cell, grid: Grid, placed: Placed, 
     _value(page, row, where, mark_name(words, cell.mark) if told else cell.value, column, words, make)
     if at in placed.marks:
         shown = "" if told or not cell.mark else mark_name(words, cell.mark)
-        page.write_string(row, placed.marks[at], shown, make(BODY, QUIETLY))
+        page.write_string(row, placed.marks[at], shown, make(BODY, QUIETLY, {"indent": 1}))
     if cell.hint:
         page.write_comment(row, where, fitting(cell.hint), {"x_scale": 2})
 
@@ -183,14 +184,31 @@ def _runs(columns: Sequence[Column]) -> Iterator[tuple[int, int]]:
         yield start, len(columns) - 1
 
 
-def _widths(page: Any, grid: Grid, placed: Placed, words: Language) -> None:
+def _sizes(page: Any, grid: Grid, placed: Placed, words: Language) -> None:
+    """Columns as wide as what they hold, up to a limit; rows as high as the text that wraps there needs."""
+    texts = [[_text(cell, column, words) for cell, column in zip(row, grid.columns, strict=True)] for row in grid.rows]
+    widths = []
     for at, column in enumerate(grid.columns):
-        shown = [words.show(row[at].value, column.measure) for row in grid.rows]
-        most = max(map(width_of, shown), default=0) + 2
+        most = max((width_of(row[at]) for row in texts), default=0) + 2
         head = min(width_of(column.name) + 3, 18)
-        page.set_column(placed.columns[at], placed.columns[at], min(max(most, head, NARROWEST), WIDEST))
+        widths.append(min(max(most, head, NARROWEST), WIDEST))
+        page.set_column(placed.columns[at], placed.columns[at], widths[-1])
     for at in placed.marks.values():
         page.set_column(at, at, NARROWEST + 1)
+    page.set_row(HEAD_ROW, LINE * max(_lines(c.name, w - 2) for c, w in zip(grid.columns, widths, strict=True)) + 3)
+    for row, cells in enumerate(texts, placed.first):
+        lines = max(_lines(text, width) for text, width in zip(cells, widths, strict=True))
+        if lines > 1:
+            page.set_row(row, LINE * lines)
+
+
+def _text(cell: Cell, column: Column, words: Language) -> str:
+    told = cell.mark and cell.mark == cell.value
+    return mark_name(words, cell.mark) if told else words.show(cell.value, column.measure)
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(max(math.ceil(width_of(part) / width), 1) for part in text.split("\n"))
 
 
 def _frame(page: Any, placed: Placed) -> None:

@@ -177,6 +177,15 @@ def test_charts_are_native_and_in_the_colours_of_the_report(raw):
     assert 'min val="2025"' in charts[3]
 
 
+def test_the_first_bar_stands_on_top(raw):
+    """Categories run downwards, amounts to the right with their axis at the bottom."""
+    bars = parts(raw, r"charts/chart2\.xml$")[0]
+    category, amount = (re.search(rf"<c:{kind}Ax>.*?</c:{kind}Ax>", bars)[0] for kind in ("cat", "val"))
+    assert 'orientation val="maxMin"' in category
+    assert 'orientation val="minMax"' in amount
+    assert 'crosses val="max"' in amount
+
+
 def test_charts_refer_to_their_table(report, raw):
     charts = parts(raw, r"charts/chart\d+\.xml$")
     drawn = [sheet for sheet in sheets_of(report) if sheet.chart and sheet.chart.native]
