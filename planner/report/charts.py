@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from planner.report.drawing import INK, MUTED, PAPER, QUIET, shade
+from planner.report.drawing import INK, MUTED, PAPER, QUIET, shade, tint
 
 if TYPE_CHECKING:
     import altair as alt
@@ -146,6 +146,38 @@ def tiles(rows: Sequence[Row], colour: str, width: int, *, most: float = 0.0) ->
     name = base.mark_text(dy=-step * 0.14, aria=False).encode(text="name:N", color=_own("ink"), size=small)
     value = base.mark_text(dy=step * 0.22, fontSize=step * 0.25, aria=False).encode(text="text:N", color=_own("ink"))
     return alt.layer(box, name, value).properties(width=width, height=step * down)
+
+
+def shapes(
+    features: Sequence[Row],
+    others: Sequence[Row],
+    colour: str,
+    width: int,
+    height: float,
+    *,
+    note: str = "",
+    most: float = 0.0,
+) -> alt.TopLevelMixin:
+    """A map of features in plane coordinates, y upwards: properties {x, y, name, value, label}; darker is more.
+
+    others  geometries drawn without a value; note stands below the map; most as for `tiles`
+    """
+    import altair as alt
+
+    most = most or max((feature["properties"]["value"] for feature in features), default=0) or 1
+    regions = [{**f, **f["properties"], **shade(colour, f["properties"]["value"] / most)} for f in features]
+    bare = [{"type": "Feature", "geometry": geometry, "fill": tint(QUIET, 0.18), "label": ""} for geometry in others]
+    plain = alt.Projection(type="identity", reflectY=True)
+    drawn = [{key: row[key] for key in ("type", "geometry", "fill", "label")} for row in (*bare, *regions)]
+    land = alt.Chart(_data(drawn)).mark_geoshape(stroke=PAPER, strokeWidth=0.7)
+    names = [{key: row[key] for key in ("x", "y", "name", "ink")} for row in regions]
+    words = alt.Chart(_data(names)).mark_text(fontSize=9, aria=False)
+    layers = (
+        land.encode(color=_own("fill"), description="label:N", tooltip="label:N").properties(projection=plain),
+        words.encode(longitude="x:Q", latitude="y:Q", text="name:N", color=_own("ink")),
+    )
+    below = alt.TitleParams(note, orient="bottom", anchor="start", fontSize=10, fontWeight="normal", color=MUTED)
+    return alt.layer(*layers).properties(width=width, height=round(height), **({"title": below} if note else {}))
 
 
 def _own(field: str) -> alt.Color:

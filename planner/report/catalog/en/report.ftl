@@ -7,6 +7,7 @@ skip = Skip to the summary
 contents = Sections
 legend = Legend
 map = Map
+map-number = Map approval number: { $number }
 map-alt = { $title }: { $unit } by region
 total = Total
 rests-on = rests on { $count ->

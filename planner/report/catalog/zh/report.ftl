@@ -7,6 +7,7 @@ skip = 跳到摘要
 contents = 目录
 legend = 图例
 map = 地图
+map-number = 审图号：{ $number }
 map-alt = { $title }：各地区，{ $unit }
 total = 合计
 rests-on = 依据{ $count }项估计值：{ $which }
