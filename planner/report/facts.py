@@ -178,10 +178,49 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return [order.index(value) + (order.count(value) - 1) / 2 for value in values]
 
 
-def common_million(ctx: Context) -> float:
-    """Money that every plan given spends alike: the smallest amount over plans, by region and asset class, summed."""
-    each = [capex_by(ctx, plan, "region", "class") for plan in ctx.plans]
+def elasticity_plans(ctx: Context) -> tuple[Plan, ...]:
+    """The plan and those given that differ from it in nothing but the elasticity set, each set once."""
+    found: dict[str, Plan] = {}
+    for plan in ctx.plans:
+        if _question(plan) == _question(ctx.plan):
+            found.setdefault(str(plan.summary["elasticity_set"]), plan)
+    return tuple(found.values())
+
+
+def _question(plan: Plan) -> tuple[Any, ...]:
+    """What was asked, but for the elasticity set."""
+    summary = plan.summary
+    changes = sorted(o for o in map(str, summary.get("overrides", ())) if not o.startswith("elasticities="))
+    return summary.get("id"), summary["years"], summary.get("objective"), summary.get("inputs"), changes
+
+
+def common_million(ctx: Context, plans: Sequence[Plan] = ()) -> float:
+    """Money that every plan (else all given) spends alike: the smallest by region and asset class, summed."""
+    each = [capex_by(ctx, plan, "region", "class") for plan in plans or ctx.plans]
     return sum(min(amounts.get(key, 0.0) for amounts in each) for key in each[0])
+
+
+@dataclass(frozen=True)
+class WorstOff:
+    """The region with the least innovation per head in a year: per 10,000 people, with the plan and without."""
+
+    region: str
+    with_plan: float
+    without: float
+
+    @property
+    def relative(self) -> float:
+        return self.with_plan / self.without - 1 if self.without else math.nan
+
+
+def worst_off(ctx: Context, year: int, key: str = "innovation") -> WorstOff | None:
+    """The worst-off region by innovation per head with the plan, or by key "without_plan"; None without people."""
+    levels = {row["region"]: per_10k_people(ctx, row) for row in rows(ctx.plan, "innovation", year=year)}
+    peopled = {region: level for region, level in levels.items() if ctx.regions[region]["population_10k"]}
+    if not peopled:
+        return None
+    least = min(peopled, key=lambda region: peopled[region][key])
+    return WorstOff(least, peopled[least]["innovation"], peopled[least]["without_plan"])
 
 
 def totals(plan: Plan, table: str, by: Sequence[str], value: str, **wanted: Any) -> dict[Any, float]:
