@@ -1,0 +1,253 @@
+# 基准测试结果报告。
+
+bench-kicker = 基准测试报告
+bench-title = 本机实测能力：{ $machine }
+bench-title-several = { $count }份基准测试结果对比
+bench-byline = { $machines } · { $suites } · { $cases }个用例 · 测于{ $dates }
+bench-footer = 依据{ $files }，由innocap { $version }测量并编制。本文件自含全部内容，不从任何地方加载数据。
+bench-of = { $text }：{ $run }
+bench-threads = { $count }线程
+
+mark-ok = 可靠
+mark-ok-long = 可靠
+mark-noisy = 受扰
+mark-noisy-long = 受干扰
+mark-refused = 拒收
+mark-refused-long = 拒收：快于可能的极限
+mark-wrong = 错误
+mark-wrong-long = 结果错误
+mark-failed = 失败
+mark-failed-long = 失败
+mark-unverified = 未验证
+mark-unverified-long = 结果未经验证
+mark-quiet = 安静
+mark-quiet-long = 安静
+mark-usable = 可用
+mark-usable-long = 可用
+
+bench-verdict-quiet = 安静
+bench-verdict-usable = 基本安静
+bench-verdict-noisy = 受到干扰
+
+bench-overview = 摘要
+bench-sentence = { $name }：{ $date }在{ $machine }（{ $cores }核，{ $memory }GiB内存）上运行测试集“{ $suite }”。{ $cases }个用例中有{ $verified }个的结果与参考实现比对一致；{ $noisy ->
+    [0] 没有受干扰的耗时
+   *[other] { $noisy }个耗时受到干扰
+  }。测试期间机器{ $verdict }。
+bench-noisy = { $names }的机器{ $count ->
+    [one] 不够安静
+   *[other] 均不够安静
+  }：其他程序干扰了计时，耗时可能偏长。请在安静的机器上重测后再作依据。
+bench-ceiling-dram-gb-per-s = 内存带宽（实测）
+bench-ceiling-fma-fp32-gflops = fp32运算能力（实测）
+bench-ceiling-fma-fp64-gflops = fp64运算能力（实测）
+bench-short-dram-gb-per-s = 内存
+bench-short-fma-fp32-gflops = fp32运算
+bench-short-fma-fp64-gflops = fp64运算
+bench-median-share = 占上限比例（内核中位数）
+bench-median-share-remark = 半数内核高于此值
+bench-mean = 最快对照库耗时与本库之比，{ $threads }线程
+bench-mean-remark = 几何平均；大于1表示本库更快
+bench-mean-peers = 最快对照库与本库耗时之比
+bench-sure = 可靠耗时数
+bench-goals-met = 单线程目标达成数
+bench-result = 结果
+bench-machine = 机器
+bench-created = 测量日期
+bench-quiet = 机器状态
+bench-cases = 用例数
+bench-results-caption = 本报告所含结果
+bench-results-remark = 上限为全部线程下的实测值。可靠耗时指未受干扰且区间足够窄的耗时。与对照库之比为最少线程数下的几何平均。
+
+bench-machines = 测试所用机器及其安静程度
+bench-machines-lead = 耗时只对特定机器、特定时刻成立，二者均记录于此。
+bench-machine-caption = 机器自述信息
+bench-environment-caption = 安静程度
+bench-fact = 项目
+bench-unknown = 未知
+bench-not-measured = 未测
+bench-fact-cpu-model = 处理器
+bench-fact-architecture = 架构
+bench-fact-sockets = 插槽数
+bench-fact-cores = 核数
+bench-fact-logical-cpus = 硬件线程数
+bench-fact-allowed-cpus = 可用处理器
+bench-fact-max-mhz = 最高主频，MHz
+bench-fact-isa = 向量指令集
+bench-fact-caches-bytes = 缓存
+bench-fact-numa-nodes = 内存节点数
+bench-fact-memory-bytes = 内存
+bench-fact-virtualization = 虚拟化
+bench-fact-os = 操作系统
+bench-fact-kernel = 系统内核
+bench-fact-python = Python
+bench-fact-libraries = 程序库
+bench-fact-compilers = 编译器
+bench-fact-threading-layer = 线程库
+bench-fact-numba-flags = 编译设置
+bench-fact-git = 测试程序提交号
+bench-load = 测试前一分钟负载
+bench-during-others = 其他程序占用的核时
+bench-during-waited = 就绪线程等待核的时间
+bench-during-steal = 被宿主机占去的时间
+bench-during-sibling = 与同核线程共享的时间
+bench-noise-floor = 噪声下限：同一工作的最大差异
+bench-floor-remark = 噪声下限由把同一工作当作两项分别计时得出。在本机上，更小的差异不说明任何问题。
+bench-unlike = { $first }与{ $other }来自决定速度的条件不同的机器（{ $what }）。二者之比反映的是机器差异，而非程序差异。
+bench-advice = 测试程序的建议
+bench-advice-words = 以下为测试程序原文：
+
+bench-kernels = 计算内核
+bench-kernels-lead = 每个内核先以新输入验证结果，再行计时；结果错误者不计耗时。
+bench-kernels-words = { $name }：{ $best }最接近上限（{ $most }），{ $worst }距上限最远（{ $least }）。
+bench-no-shares = { $name }：没有可与上限相比的有效耗时。
+bench-kernels-caption = 各内核的耗时、速度与占上限比例
+bench-kernels-remark = 占上限比例为实测屋顶线所允许的最短时间与中位耗时之比。区间为中位数的95%区间。GFLOP/s与GB/s按公式计数得出，而非硬件计数器读数。
+bench-interval-hint = 中位数95%区间的端点，涵盖样本与进程
+bench-kernel = 内核
+bench-data-mib = 数据量，MiB
+bench-precision = 精度
+bench-threads-head = 线程数
+bench-median-ms = 中位耗时，ms
+bench-low-ms = 下限，ms
+bench-high-ms = 上限，ms
+bench-of-ceiling = 占上限比例
+bench-ceiling = 制约上限
+bench-verdict = 判定
+bench-verified = 结果如何验证
+bench-verified-words = 误差为与参考实现的最大差值除以参考值的最大值。
+bench-verified-caption = 最大误差与允许误差
+bench-answers = 结果
+bench-error = 最大误差
+bench-allowed = 允许误差
+bench-tolerance = 允许该误差的理由
+bench-right = 一致
+bench-wrong = 不一致
+bench-remarks = 测试程序对单个用例的说明
+bench-remarks-caption = 用例说明
+bench-case = 用例
+bench-remark = 说明
+
+bench-roofline = 屋顶线
+bench-roofline-lead = 内核的速度不会超过内存供数的速度，也不会超过运算的速度。
+
+bench-samples = 样本分布
+bench-samples-lead = 中位数掩盖了其周围的情况。箱体越窄，耗时越可信。
+bench-samples-title = 各用例样本的离散程度
+bench-samples-alt = { $count }个用例的样本围绕中位数的箱线图
+bench-from-median = 与中位数之差
+bench-samples-words = 箱体包含居中的一半样本，横线包含九成样本。最宽的是{ $worst }（九成样本的范围为中位数的{ $spread }），最窄的是{ $best }（{ $least }）。
+bench-samples-label = { $case }：{ $count }个样本，半数在中位数的{ $first }至{ $third }之间，九成在{ $low }至{ $high }之间
+bench-samples-caption = 样本分位数（ms）与离散程度
+bench-sample-count = 样本数
+bench-quantile-min = 最小
+bench-quantile-5 = 5%
+bench-quantile-25 = 25%
+bench-quantile-50 = 中位数
+bench-quantile-75 = 75%
+bench-quantile-95 = 95%
+bench-quantile-max = 最大
+bench-mad = 离差
+bench-mad-hint = 绝对离差的中位数与中位数之比
+bench-outliers = 离群数
+bench-outliers-hint = 超出四分位数三倍四分位距以外的样本数
+bench-alike = 相关
+bench-alike-hint = 相邻样本的相关系数；大于0.6时，有缓慢变化的因素影响速度
+bench-drift = 漂移
+bench-drift-hint = 趋势显著时，由首个样本到末个样本的变化
+
+bench-peers = 与对照库比较
+bench-peers-lead = 各对照库以相同缓冲区完成相同工作，与本库逐轮交替运行。大于1表示本库更快。
+bench-peers-words = { $name }：{ $means }。与最快的对照库相比，{ $cases }个用例中{ $faster }个确定更快，{ $slower }个确定更慢。
+bench-mean-words = { $threads }线程下最快对照库与本库耗时之比为{ $mean }（几何平均）
+bench-peers-title = 最快对照库与本库耗时之比
+bench-peers-alt = { $count }个用例与最快对照库的耗时比及区间，对数坐标
+bench-peers-conclusion = 横线为各轮次的95%区间；竖短线为目标（如有）。跨过1的横线不能定论。
+bench-peers-caption = 与最快对照库的耗时比
+bench-ratio-axis = 最快对照库与本库耗时之比
+bench-ratio-label = { $case }：与{ $peer }之比为{ $ratio }（{ $low }至{ $high }）
+bench-surely-faster = 确定更快
+bench-surely-slower = 确定更慢
+bench-neither = 未定
+bench-ratio = 对照库与本库之比
+bench-low = 下限
+bench-high = 上限
+bench-goal = 目标
+bench-peer = 对照库
+bench-library = 目标库
+bench-reached = 达成情况
+bench-goals-caption = 单线程目标（未达成者在前）
+bench-goals-remark = { $missed ->
+    [0] 目标全部达成。
+   *[other] { $missed }个目标未达成，其中{ $noise }个的差距小于噪声下限。
+  }比值按两位小数计。
+bench-goal-met = 达成
+bench-goal-missed = 未达成
+bench-goal-noise = 未达成，差距小于噪声下限
+bench-goal-no-peer = 该对照库未运行
+bench-all-peers = 全部对照库及其版本
+bench-all-peers-caption = 尝试过的全部对照库
+bench-version = 版本，或未运行的原因
+
+bench-scaling = 增加线程
+bench-scaling-lead = 第二个核能带来多少，取决于内核在等待什么。
+bench-scaling-title = 随线程数的加速
+bench-scaling-alt = { $count }个内核随线程数的加速比
+bench-scaling-words = { $threads }线程时，{ $best }的速度是最少线程时的{ $most }倍，{ $worst }为{ $least }倍。由内存决定速度的内核，增加线程作用不大。
+bench-speedup = 加速比
+bench-speedup-caption = 工作量不变时，最少线程耗时与各线程数耗时之比
+bench-speedup-label = { $case }，{ $threads }线程：{ $value }倍
+bench-points = 点数
+bench-fits = 模型
+bench-fit-yes = 吻合
+bench-fit-no = 不吻合
+bench-fit-open = 未检验：点数与未知数相等
+bench-fit-serial-share = 串行比例
+bench-fit-crosstalk = 串扰
+bench-fit-speedup-measured = 该处加速比
+bench-fit-speedup-limit = 极限
+bench-fit-best-threads = 最佳线程数
+bench-fit-latency-s = 延迟，µs
+bench-fit-bandwidth-gb-per-s = 带宽，GB/s
+bench-fit-half-speed-bytes = 半速数据量，KiB
+bench-fit-caption-strong = 工作量不变时的线程规律（拟合）
+bench-fit-caption-weak = 工作量随线程增长时的线程规律（拟合）
+bench-fit-caption-transfer = 传输：耗时=延迟+数据量/带宽
+bench-fit-remark = p线程耗时=单线程耗时·(1+s(p−1)+kp(p−1))/p，s为串行比例；线程数有四种以上时另有串扰k。上下限为95%区间；空白表示无界。
+
+bench-change = 结果对比
+bench-change-lead = 同样的内核测量两次：哪些变化既非偶然，也非微不足道。
+bench-change-title = { $other }与{ $first }对比
+bench-change-axis = { $other }与{ $first }耗时之比
+bench-change-alt = { $count }个用例的耗时比及区间，对数坐标
+bench-change-conclusion = 在1的右侧，{ $other }比{ $first }耗时更长。只有变化不小于{ $share }且确非偶然时，才称更快或更慢。
+bench-change-caption = { $first }与{ $other }的耗时
+bench-change-remark = 偶然性按全部用例一并判断。“基本相同”指整个区间都小于值得计较的最小变化。
+bench-change-label = { $case }：{ $ratio }（{ $low }至{ $high }），{ $verdict }
+bench-change-faster = 更快
+bench-change-slower = 更慢
+bench-change-same = 基本相同
+bench-change-unclear = 不明确
+bench-mean-change = { $other }与{ $first }耗时之比（几何平均）
+bench-span = { $low }至{ $high }
+bench-ms-of = { $name }，ms
+bench-time-ratio = 新旧之比
+bench-p = 偶然概率
+bench-p-hint = 全部用例合并考虑（Holm法），纯属偶然而出现如此明显差异的概率
+bench-why = 原因
+bench-same-run = { $first }与{ $other }是同一次运行。
+bench-floor-note = 本机自身的耗时变化可达{ $floor }；超过此值的变化才算数。
+bench-nothing-compared = { $first }与{ $other }没有双方都有耗时的共同用例。
+bench-left = { $first }与{ $other }之间未比较的用例
+bench-only-in = 仅见于{ $name }
+
+bench-origin = 出处
+bench-origin-lead = 本报告所依据的文件，以及重新测量和编制报告的命令。
+bench-files-caption = 结果文件
+bench-file = 文件
+bench-run-id = 运行编号
+bench-suite = 测试集
+bench-commit = 提交号
+bench-sha256 = SHA-256
+bench-settings-caption = 测量设置
+bench-setting = 设置项
