@@ -20,7 +20,8 @@ def section(ctx: Context) -> Section:
     ends: dict[str, Row] = {row["region"]: row for row in rows(ctx.plan, "innovation", year=ctx.years[-1])}
     lead = say("innovation-lead", unit=ctx.innovation_unit)
     folded = Fold(say("innovation-fold"), (_by_year(ctx), *_factors(ctx)))
-    return Section("innovation", say("innovation"), lead, (_gains(ctx, ends), _levels(ctx, ends), folded))
+    levels = (_levels(ctx, ends),) if len(ends) > 1 else ()
+    return Section("innovation", say("innovation"), lead, (_gains(ctx, ends), *levels, folded))
 
 
 def relative(row: Row) -> float:
@@ -116,7 +117,7 @@ def _levels(ctx: Context, ends: dict[str, Row]) -> Chart:
 
 
 def _level_words(ctx: Context, drawn: list[Row]) -> str:
-    if len(drawn) < 2:
+    if not drawn:
         return ""
     say, most, least = ctx.words.say, drawn[0], drawn[-1]
     moved = sum(row["after"] > row["before"] * 1.0005 for row in drawn)
