@@ -195,12 +195,15 @@ def _tile_axis(field: str) -> Any:
 
 
 def matrix(
-    rows: Sequence[Row], order: Sequence[str], colour: str, width: int, *, down: str, across: str
+    rows: Sequence[Row], order: Sequence[str], colour: str, width: int, *, down: str, across: str, most: float = 0.0
 ) -> alt.TopLevelMixin:
-    """A heat map from `host` (rows, titled `down`) to `region` (columns): rows {host, region, value, text, label}."""
+    """A heat map from `host` (rows, titled `down`) to `region` (columns): rows {host, region, value, text, label}.
+
+    most  the value of the darkest shade; else the largest there is
+    """
     import altair as alt
 
-    most = max((row["value"] for row in rows), default=0) or 1
+    most = most or max((row["value"] for row in rows), default=0) or 1
     shaded = [{**row, **shade(colour, row["value"] / most)} for row in rows]
     top = alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False)
     base = alt.Chart(_data(shaded)).encode(

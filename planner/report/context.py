@@ -23,6 +23,7 @@ CLASS_COLOURS = {
     "compute": "#0b3c73",
     "key_information": "#b4566b",
 }
+TOTAL_COLOUR = "#1d5c63"
 OTHER_COLOURS = ("#5d6b3a", "#7a5aa6", "#3f7f72", "#7f7f7f")
 
 

@@ -6,6 +6,7 @@ from planner.report import facts
 from planner.report.blocks import Block, Chart, Column, Figure, Fold, Frame, Head, Line, Section, Slider, Text, grid
 from planner.report.charts import bars, columns
 from planner.report.context import (
+    TOTAL_COLOUR,
     Context,
     capex_by,
     class_name,
@@ -15,7 +16,6 @@ from planner.report.context import (
     sums,
 )
 from planner.report.digits import brief
-from planner.report.drawing import INK
 from planner.report.measures import YEAR
 from planner.report.panels import WIDE, region_map, wide
 from planner.report.parts import orders
@@ -219,6 +219,12 @@ def _frame(ctx: Context, year: int, spent: dict[tuple[str, int], float], most: f
     if unmet is not None:
         figures.append(Figure(ctx.words.percent(unmet), say("allocation-frame-unmet", year=str(year))))
     panel = region_map(
-        ctx, values, lambda million: brief(ctx.words.money_value(million)), ctx.money_unit, INK, str(year), most=most
+        ctx,
+        values,
+        lambda million: brief(ctx.words.money_value(million)),
+        ctx.money_unit,
+        TOTAL_COLOUR,
+        str(year),
+        most=most,
     )
     return Frame(str(year), tuple(figures), panel)

@@ -214,7 +214,8 @@ def _years(ctx: Context) -> list[Slider]:
         return []
     say = ctx.words.say
     each = {year: _pairs(ctx, rows(ctx.plan, "flows", year=year)) for year in ctx.years}
-    frames = tuple(_frame(ctx, year, pairs) for year, pairs in each.items())
+    most = max(max(pairs.values(), default=0.0) for pairs in each.values())
+    frames = tuple(_frame(ctx, year, pairs, most) for year, pairs in each.items())
     used = [(h, r) for h in ctx.macro_names for r in ctx.macro_names if any(p.get((h, r)) for p in each.values())]
     heads: list[Head] = [say("flows-made-in"), say("flows-used-in"), *(Column(str(year), NUMBER) for year in ctx.years)]
     body: list[Line] = [
@@ -224,7 +225,7 @@ def _years(ctx: Context) -> list[Slider]:
     return [Slider("compute_by_year", title, say("year"), frames, grid("compute_by_year", title, heads, body))]
 
 
-def _frame(ctx: Context, year: int, pairs: Pairs) -> Frame:
+def _frame(ctx: Context, year: int, pairs: Pairs, most: float) -> Frame:
     say, percent = ctx.words.say, ctx.words.percent
     made = facts.hosting(ctx, rows(ctx.plan, "flows", year=year))
     figures = (
@@ -233,9 +234,8 @@ def _frame(ctx: Context, year: int, pairs: Pairs) -> Frame:
         Figure(percent(made.far_share), say("flows-frame-far")),
     )
     drawn = _matrix(ctx, pairs, str(year))
-    chart = matrix(
-        drawn, list(ctx.macro_names.values()), WITH, HALF, down=say("flows-made-in"), across=say("flows-used-in")
-    )
+    names, down, across = list(ctx.macro_names.values()), say("flows-made-in"), say("flows-used-in")
+    chart = matrix(drawn, names, WITH, HALF, down=down, across=across, most=most)
     return Frame(str(year), figures, half(chart, say("flows-matrix-alt", what=str(year)), str(year)))
 
 

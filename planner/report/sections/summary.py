@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from planner.report import facts
 from planner.report.blocks import Block, Chart, Column, Figure, Figures, Head, Line, Note, Section, Text, grid
 from planner.report.charts import lines
-from planner.report.context import Context, capex_by, class_word, national, region_name, rows
+from planner.report.context import TOTAL_COLOUR, Context, capex_by, class_word, national, region_name, rows
 from planner.report.digits import brief, known, number
-from planner.report.drawing import INK, QUIET, WITH
+from planner.report.drawing import QUIET, WITH
 from planner.report.language import spans
 from planner.report.measures import NUMBER, YEAR
 from planner.report.panels import HALF, half, region_map
@@ -206,7 +206,7 @@ def _charts(ctx: Context) -> Chart:
     say, unit = ctx.words.say, ctx.money_unit
     by_region = capex_by(ctx, ctx.plan, "region")
     title = say("summary-map", horizon=ctx.horizon, unit=unit)
-    where = region_map(ctx, by_region, lambda v: brief(ctx.words.money_value(v)), unit, INK, title)
+    where = region_map(ctx, by_region, lambda v: brief(ctx.words.money_value(v)), unit, TOTAL_COLOUR, title)
     won = facts.gain(ctx.plan, ctx.years[-1])
     alt_text = say("summary-trajectory-alt", gain=ctx.words.percent(won.relative, signed=True), year=str(won.year))
     path = half(trajectory(ctx, HALF), alt_text, say("summary-trajectory", unit=ctx.innovation_unit))
