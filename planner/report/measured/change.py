@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from planner.report.blocks import Block, Cell, Chart, Column, Figure, Figures, Fold, Grid, Note, Section, grid
 from planner.report.digits import fixed
-from planner.report.measured.charts import intervals
-from planner.report.measured.context import Context, Row, Run
+from planner.report.measured.charts import intervals, side_by_side
+from planner.report.measured.context import Context, Row, Run, by_threads
 from planner.report.measured.peers import FASTER, SLOWER, UNSURE
 from planner.report.measures import NUMBER, Measure
-from planner.report.panels import WIDE, wide
 
 RATIO, CHANCE = Measure("fixed", 3), Measure("fixed", 3)
 COLOURS = {"FASTER": FASTER, "SLOWER": SLOWER, "SAME": "#3f4a5a", "UNCLEAR": UNSURE}
@@ -67,23 +67,28 @@ def _figures(ctx: Context, run: Run, comparison: Row) -> tuple[Figure, ...]:
 def _chart(ctx: Context, run: Run, comparison: Row) -> Chart:
     say, names = ctx.words.say, {"first": ctx.runs[0].name, "other": run.name}
     changes: Sequence[Row] = sorted(comparison["changes"], key=lambda change: -change["ratio"])
-    rows = [
-        {
-            "y": change["id"],
-            "value": change["ratio"],
-            "low": change["low"],
-            "high": change["high"],
-            "goal": None,
-            "colour": COLOURS[change["verdict"]],
-            "label": _label(ctx, change),
-        }
-        for change in changes
-    ]
-    panel = wide(intervals(rows, say("bench-change-axis", **names), WIDE), say("bench-change-alt", count=len(rows)))
+    groups = {
+        say("bench-threads", count=threads): [_row(ctx, change) for change in alike]
+        for threads, alike in by_threads({**change, "threads": threads_of(change)} for change in changes).items()
+    }
+    axis, alt_text = say("bench-change-axis", **names), say("bench-change-alt", count=len(changes))
+    panels = side_by_side(groups, lambda rows, width: intervals(rows, axis, width), alt_text)
     legend = tuple((say(f"bench-change-{name.lower()}"), colour) for name, colour in COLOURS.items())
     data = _data(ctx, run, changes)
     conclusion = say("bench-change-conclusion", share=ctx.words.percent(comparison["min_effect"]), **names)
-    return Chart(data.id, say("bench-change-title", **names), (panel,), conclusion, data, legend=legend)
+    return Chart(data.id, say("bench-change-title", **names), panels, conclusion, data, legend=legend)
+
+
+def threads_of(change: Row) -> int:
+    """Number of threads of a case, from its id: spmv/standard/t2."""
+    return int(str(change["id"]).rpartition("/t")[2])
+
+
+def _row(ctx: Context, change: Row) -> dict[str, Any]:
+    ends = {"low": change["low"], "high": change["high"], "goal": None}
+    colour, label = COLOURS[change["verdict"]], _label(ctx, change)
+    name = str(change["id"]).rpartition("/t")[0]
+    return {"y": name, "value": change["ratio"], **ends, "colour": colour, "label": label}
 
 
 def _label(ctx: Context, change: Row) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from planner.report.blocks import Panel
 from planner.report.drawing import INK, MUTED, QUIET, RULE, tint
+from planner.report.panels import HALF, WIDE, half, wide
 
 if TYPE_CHECKING:
     import altair as alt
@@ -14,10 +16,19 @@ Row = Mapping[str, Any]
 STEP = 18
 
 
+def side_by_side(
+    groups: Mapping[str, Sequence[Row]], draw: Callable[[Sequence[Row], int], alt.TopLevelMixin], alt_text: str
+) -> tuple[Panel, ...]:
+    """A drawing per group, beside one another under their names; a single one as wide as the page."""
+    if len(groups) == 1:
+        return tuple(wide(draw(rows, WIDE), alt_text) for rows in groups.values())
+    return tuple(half(draw(rows, HALF), f"{alt_text}, {name}", name) for name, rows in groups.items())
+
+
 def _names(order: Sequence[str]) -> Any:
     import altair as alt
 
-    axis = alt.Axis(grid=True, gridColor=RULE, labelFontSize=11, labelLimit=260, ticks=False, domain=False)
+    axis = alt.Axis(grid=True, gridColor=RULE, labelFontSize=11, labelLimit=210, ticks=False, domain=False)
     return alt.Y("y:N", sort=list(order), title=None, axis=axis)
 
 
@@ -37,7 +48,7 @@ def intervals(rows: Sequence[Row], title: str, width: int) -> alt.TopLevelMixin:
     order = [row["y"] for row in rows]
     ends = [value for row in rows for value in (row["low"], row["high"], row.get("goal")) if value] + [1.0]
     low, high = min(ends) / 1.08, max(ends) * 1.08
-    ticks = [tick for tick in TICKS if low <= tick <= high]
+    ticks = [tick for tick in (FAR if high > 2.5 * low else NEAR) if low <= tick <= high]
     scale = alt.Scale(type="log", nice=False, domain=[low, high])
     axis = alt.Axis(values=ticks, format="~r", grid=False, orient="top")
 
@@ -54,7 +65,8 @@ def intervals(rows: Sequence[Row], title: str, width: int) -> alt.TopLevelMixin:
     return alt.layer(equal, span, goal, dot).properties(width=width, height=STEP * len(order))
 
 
-TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100)
+FAR = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
+NEAR = (0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.1, 1.2, 1.3, 1.4, 1.6, 1.8, 2, 2.5, 3)
 
 
 def boxes(rows: Sequence[Row], title: str, colour: str, width: int) -> alt.TopLevelMixin:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,6 +68,10 @@ class Context:
         """Text about one of several runs says of which."""
         return text if len(self.runs) == 1 else self.words.say("bench-of", text=text, run=run.name)
 
+    def of_run(self, run: Run) -> str:
+        """What a sentence about one of several runs begins with; nothing where there is one."""
+        return "" if len(self.runs) == 1 else self.words.say("bench-name", name=run.name)
+
     def id(self, id: str, run: Run) -> str:
         """Id of a block about one of several runs."""
         return id if len(self.runs) == 1 else f"{id}_{self.runs.index(run) + 1}"
@@ -104,6 +108,14 @@ def known(passport: Row, field: str) -> Any:
 def case_id(case: Row) -> str:
     """Name of a case in goals, remarks and comparisons."""
     return f"{case['kernel']}/{case['size']}/t{case['threads']}"
+
+
+def by_threads(cases: Iterable[Row]) -> dict[int, list[Row]]:
+    """Number of threads -> cases, the fewest threads first."""
+    found: dict[int, list[Row]] = {}
+    for case in sorted(cases, key=lambda case: int(case["threads"])):
+        found.setdefault(int(case["threads"]), []).append(case)
+    return found
 
 
 def case_name(ctx: Context, case: Row, among: Sequence[Row]) -> str:

@@ -27,11 +27,11 @@ def _words(ctx: Context, run: Run) -> str:
     """The kernels nearest to their ceiling and furthest from it."""
     shares = [case for case in run.timed if case.get("fraction_of_ceiling")]
     if not shares:
-        return ctx.words.say("bench-no-shares", name=run.name)
+        return ctx.words.say("bench-no-shares", name=ctx.of_run(run))
     best, worst = (chosen(shares, key=lambda case: case["fraction_of_ceiling"]) for chosen in (max, min))
     return ctx.words.say(
         "bench-kernels-words",
-        name=run.name,
+        name=ctx.of_run(run),
         best=str(best["kernel"]),
         most=ctx.words.percent(best["fraction_of_ceiling"]),
         worst=str(worst["kernel"]),
@@ -84,8 +84,9 @@ def _ms(case: Row, key: str) -> float | None:
 
 def ceiling_name(ctx: Context, ceiling: str | None) -> str:
     """A ceiling in words: memory, arithmetic in fp32; as given where the catalog has none."""
-    key = f"bench-short-{(ceiling or '').replace('_', '-')}"
-    return ctx.words.say(key) if ctx.words.knows(key) else ceiling or ""
+    plain = (ceiling or "").partition("@")[0]
+    key = f"bench-short-{plain.replace('_', '-')}"
+    return ctx.words.say(key) if ctx.words.knows(key) else plain
 
 
 def _verified(ctx: Context) -> list[Grid]:

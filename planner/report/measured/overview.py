@@ -18,7 +18,8 @@ def section(ctx: Context) -> Section:
     say, noisy = ctx.words.say, [run.name for run in ctx.runs if run.result["environment"]["verdict"] == "noisy"]
     blocks: list[Block] = [Text(tuple(_sentence(ctx, run) for run in ctx.runs))]
     if noisy:
-        blocks.append(Note(say("bench-noisy", count=len(noisy), names=ctx.words.listed(noisy))))
+        several = say("bench-noisy", count=len(noisy), names=ctx.words.listed(noisy))
+        blocks.append(Note(say("bench-noisy-alone") if len(ctx.runs) == 1 else several))
     if len(ctx.runs) == 1:
         blocks.append(Figures(_figures(ctx, ctx.runs[0])))
     else:
@@ -33,7 +34,7 @@ def _sentence(ctx: Context, run: Run) -> str:
     memory = known(run.passport, "memory_bytes")
     return say(
         "bench-sentence",
-        name=run.name,
+        name=ctx.of_run(run),
         machine=run.machine,
         cores=int(known(run.passport, "cores") or 0),
         memory=number(memory / 2**30) if memory else "?",

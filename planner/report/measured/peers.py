@@ -7,10 +7,9 @@ from typing import Any
 
 from planner.report.blocks import Block, Cell, Chart, Column, Fold, Grid, Section, Text, grid
 from planner.report.digits import fixed
-from planner.report.measured.charts import intervals
-from planner.report.measured.context import Context, Row, Run, case_id, case_name, timed_peers
+from planner.report.measured.charts import intervals, side_by_side
+from planner.report.measured.context import Context, Row, Run, by_threads, case_id, case_name, timed_peers
 from planner.report.measures import NUMBER, Measure
-from planner.report.panels import WIDE, wide
 
 RATIO = Measure("fixed", 2)
 FASTER, SLOWER, UNSURE = "#1f6f8b", "#b4566b", "#98a2b0"
@@ -41,7 +40,7 @@ def _words(ctx: Context, run: Run, cases: Sequence[Row]) -> str:
     ]
     return say(
         "bench-peers-words",
-        name=run.name,
+        name=ctx.of_run(run),
         means=ctx.words.listed(means),
         faster=sum(peer["ratio_low"] > 1 for peer in best),
         slower=sum(peer["ratio_high"] < 1 for peer in best),
@@ -54,7 +53,14 @@ def _chart(ctx: Context, run: Run, cases: Sequence[Row]) -> Chart:
     wanted = {goal["case"]: goal["wanted"] for goal in run.told["goals"]}
     ordered = sorted(cases, key=lambda case: -timed_peers(case)[0]["ratio"])
     rows = [_interval(ctx, case, case_name(ctx, case, cases), wanted.get(case_id(case))) for case in ordered]
-    panel = wide(intervals(rows, say("bench-ratio-axis"), WIDE), say("bench-peers-alt", count=len(rows)))
+    groups = {
+        say("bench-threads", count=threads): [
+            _interval(ctx, case, case_name(ctx, case, alike), wanted.get(case_id(case))) for case in alike
+        ]
+        for threads, alike in by_threads(ordered).items()
+    }
+    alt_text = say("bench-peers-alt", count=len(rows))
+    panels = side_by_side(groups, lambda rows, width: intervals(rows, say("bench-ratio-axis"), width), alt_text)
     legend = (
         (say("bench-surely-faster"), FASTER),
         (say("bench-surely-slower"), SLOWER),
@@ -72,7 +78,7 @@ def _chart(ctx: Context, run: Run, cases: Sequence[Row]) -> Chart:
     body = [(row["y"], row["value"], row["low"], row["high"], row["goal"], row["peer"]) for row in rows]
     data = grid(id, say("bench-peers-caption"), columns, body)
     title = ctx.of(say("bench-peers-title"), run)
-    return Chart(id, title, (panel,), say("bench-peers-conclusion"), data, legend=legend)
+    return Chart(id, title, panels, say("bench-peers-conclusion"), data, legend=legend)
 
 
 def _interval(ctx: Context, case: Row, name: str, goal: float | None) -> dict[str, Any]:

@@ -7,10 +7,9 @@ from statistics import quantiles
 from typing import Any
 
 from planner.report.blocks import Block, Chart, Column, Grid, Section, grid
-from planner.report.measured.charts import boxes
-from planner.report.measured.context import Context, Row, Run, case_name
+from planner.report.measured.charts import boxes, side_by_side
+from planner.report.measured.context import Context, Row, Run, by_threads, case_name
 from planner.report.measures import COUNT, NUMBER, SHARE, Measure
-from planner.report.panels import WIDE, wide
 
 COLOUR, FEWEST, MS = "#0b3c73", 5, 1e3
 
@@ -34,9 +33,12 @@ def _chart(ctx: Context, run: Run) -> Chart | None:
     if not cases:
         return None
     wide_first = sorted(cases, key=_spread, reverse=True)
-    rows = [_box(ctx, case, case_name(ctx, case, cases)) for case in cases]
-    alt_text = say("bench-samples-alt", count=len(rows))
-    panel = wide(boxes(rows, say("bench-from-median"), COLOUR, WIDE), alt_text)
+    groups = {
+        say("bench-threads", count=threads): [_box(ctx, case, case_name(ctx, case, alike)) for case in alike]
+        for threads, alike in by_threads(cases).items()
+    }
+    alt_text = say("bench-samples-alt", count=len(cases))
+    panels = side_by_side(groups, lambda rows, width: boxes(rows, say("bench-from-median"), COLOUR, width), alt_text)
     conclusion = say(
         "bench-samples-words",
         worst=case_name(ctx, wide_first[0], cases),
@@ -45,7 +47,7 @@ def _chart(ctx: Context, run: Run) -> Chart | None:
         least=percent(_spread(wide_first[-1])),
     )
     id = ctx.id("bench_samples", run)
-    return Chart(id, ctx.of(say("bench-samples-title"), run), (panel,), conclusion, _data(ctx, id, cases))
+    return Chart(id, ctx.of(say("bench-samples-title"), run), panels, conclusion, _data(ctx, id, cases))
 
 
 def _spread(case: Row) -> float:

@@ -15,6 +15,7 @@ from planner.report.panels import WIDE, wide
 
 Case = Mapping[str, Any]
 CALIBRATION = ("fma_peak", "stream")
+HIGH, LETTER = 340, 6.4
 
 
 def rooflines(words: Language, result: Mapping[str, Any], id: str = "roofline") -> list[Chart]:
@@ -60,11 +61,13 @@ def _chart(words: Language, result: Mapping[str, Any], precision: str, id: str) 
     if not (peak and dram and shown):
         return None
     say = words.say
+    nearest = sorted(shown, key=lambda case: -(case.get("fraction_of_ceiling") or 0.0))
     dots = [
         {"x": intensity(case), "value": case["gflops"], "name": case["kernel"], "label": _label(words, case)}
-        for case in shown
+        for case in nearest
     ]
-    drawing = roofline(_roof(peak, dram, [dot["x"] for dot in dots]), dots, say("roofline-intensity"), WIDE)
+    roof = _roof(peak, dram, [dot["x"] for dot in dots])
+    drawing = roofline(roof, readable(roof, dots, WIDE, HIGH), say("roofline-intensity"), WIDE, HIGH)
     alt_text = say("roofline-alt", precision=precision, count=len(shown))
     best = max(shown, key=lambda case: case.get("fraction_of_ceiling") or 0.0)
     conclusion = say(
@@ -77,6 +80,33 @@ def _chart(words: Language, result: Mapping[str, Any], precision: str, id: str) 
     title = say("roofline-title", precision=precision, threads=int(shown[0]["threads"]))
     name = f"{id}_{precision}"
     return Chart(name, title, (wide(drawing, alt_text),), conclusion, _data(words, name, shown, peak, dram), "dots")
+
+
+def readable(
+    roof: Sequence[Mapping[str, Any]], dots: Sequence[Mapping[str, Any]], width: int, height: int
+) -> list[dict[str, Any]]:
+    """The dots, without the names that would lie on another dot or on a name before them; tooltips keep all names."""
+    every = [*roof, *dots]
+    at = [(_pixel(dot, "x", every, width), height - _pixel(dot, "value", every, height)) for dot in dots]
+    first, last = min(x for x, _ in at), max(x for x, _ in at)
+    boxes: list[tuple[float, float, float]] = []
+    found = []
+    for dot, (x, y) in zip(dots, at, strict=True):
+        long = LETTER * len(dot["name"])
+        left = x + 8 if x <= first + 0.75 * (last - first) else x - 8 - long
+        hidden = any(left - 6 < other < left + long + 6 and abs(up - y) < 8 and other != x for other, up in at)
+        hidden |= any(left < right and begin < left + long and abs(up - y) < 13 for begin, right, up in boxes)
+        if not hidden:
+            boxes.append((left, left + long, y))
+        found.append({**dot, "name": "" if hidden else dot["name"]})
+    return found
+
+
+def _pixel(dot: Mapping[str, Any], field: str, every: Sequence[Mapping[str, Any]], length: int) -> float:
+    """Where a value lies on a logarithmic axis that spans all values."""
+    values = [math.log(row[field]) for row in every]
+    span = max(values) - min(values) or 1.0
+    return length * (math.log(dot[field]) - min(values)) / span
 
 
 def _label(words: Language, case: Case) -> str:

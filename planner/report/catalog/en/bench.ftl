@@ -9,6 +9,7 @@ bench-byline = { $machines } · { $suites } · { $cases ->
   } · measured { $dates }
 bench-footer = From { $files }, measured and reported by innocap { $version }. This file holds everything it shows and loads nothing from anywhere.
 bench-of = { $text }: { $run }
+bench-name = { $name }:{ " " }
 bench-threads = { $count ->
     [one] 1 thread
    *[other] { $count } threads
@@ -36,7 +37,7 @@ bench-verdict-usable = quiet enough
 bench-verdict-noisy = noisy
 
 bench-overview = Summary
-bench-sentence = { $name }: suite “{ $suite }” on { $machine } ({ $cores } cores, { $memory } GiB), { $date }. The answers of { $verified } of { $cases ->
+bench-sentence = { $name }Suite “{ $suite }” on { $machine } ({ $cores } cores, { $memory } GiB), { $date }. The answers of { $verified } of { $cases ->
     [one] one case
    *[other] { $cases } cases
   } were compared with the reference and agree; { $noisy ->
@@ -48,12 +49,17 @@ bench-noisy = { $count ->
     [one] The machine of { $names } was
    *[other] The machines of { $names } were
   } not quiet: other work disturbed the times, which may be too long. Measure again on a quiet machine before you rely on them.
+bench-noisy-alone = The machine was not quiet: other work disturbed the times, which may be too long. Measure again on a quiet machine before you rely on them.
 bench-ceiling-dram-gb-per-s = memory bandwidth, measured
 bench-ceiling-fma-fp32-gflops = arithmetic in fp32, measured
 bench-ceiling-fma-fp64-gflops = arithmetic in fp64, measured
 bench-short-dram-gb-per-s = memory
 bench-short-fma-fp32-gflops = arithmetic, fp32
 bench-short-fma-fp64-gflops = arithmetic, fp64
+bench-short-fma-bf16-gflops = arithmetic, bf16
+bench-short-l1-gb-per-s = first cache
+bench-short-l2-gb-per-s = second cache
+bench-short-l3-gb-per-s = third cache
 bench-median-share = of its ceiling, the middle kernel
 bench-median-share-remark = half of the kernels reach more
 bench-mean = best peer’s time over ours, { $threads ->
@@ -112,8 +118,8 @@ bench-advice-words = In its own words:
 
 bench-kernels = Kernels
 bench-kernels-lead = Every kernel is verified on fresh inputs before it is timed; a wrong one has no time.
-bench-kernels-words = { $name }: { $best } comes nearest to its ceiling ({ $most }), { $worst } stays furthest below ({ $least }).
-bench-no-shares = { $name }: no usable time could be compared with a ceiling.
+bench-kernels-words = { $name }{ $best } comes nearest to its ceiling ({ $most }), { $worst } stays furthest below ({ $least }).
+bench-no-shares = { $name }No usable time could be compared with a ceiling.
 bench-kernels-caption = Time, speed and share of the ceiling by kernel
 bench-kernels-remark = Of its ceiling: the shortest time that the measured roofline allows, over the median. The interval is that of the median, at 95 %. GFLOP/s and GB/s follow from counts by formula, not from counters.
 bench-interval-hint = Ends of the 95 % interval of the median, over samples and processes
@@ -177,11 +183,11 @@ bench-drift-hint = Change from the first sample to the last, where a trend is si
 
 bench-peers = Against native peers
 bench-peers-lead = Each peer does the same work on the same buffers, alternating with ours round by round. Above 1 ours is faster.
-bench-peers-words = { $name }: { $means }. Against the fastest peer { $faster } of { $cases ->
+bench-peers-words = { $name }The best peer’s time over ours is { $means }. Against the fastest peer { $faster } of { $cases ->
     [one] one case
    *[other] { $cases } cases
   } are surely faster, { $slower } surely slower.
-bench-mean-words = best peer over ours { $mean } on { $threads ->
+bench-mean-words = { $mean } on { $threads ->
     [one] one thread
    *[other] { $threads } threads
   } (geometric mean)

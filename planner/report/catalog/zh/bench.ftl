@@ -6,6 +6,7 @@ bench-title-several = { $count }份基准测试结果对比
 bench-byline = { $machines } · { $suites } · { $cases }个用例 · 测于{ $dates }
 bench-footer = 依据{ $files }，由innocap { $version }测量并编制。本文件自含全部内容，不从任何地方加载数据。
 bench-of = { $text }：{ $run }
+bench-name = { $name }：
 bench-threads = { $count }线程
 
 mark-ok = 可靠
@@ -30,7 +31,7 @@ bench-verdict-usable = 基本安静
 bench-verdict-noisy = 受到干扰
 
 bench-overview = 摘要
-bench-sentence = { $name }：{ $date }在{ $machine }（{ $cores }核，{ $memory }GiB内存）上运行测试集“{ $suite }”。{ $cases }个用例中有{ $verified }个的结果与参考实现比对一致；{ $noisy ->
+bench-sentence = { $name }{ $date }在{ $machine }（{ $cores }核，{ $memory }GiB内存）上运行测试集“{ $suite }”。{ $cases }个用例中有{ $verified }个的结果与参考实现比对一致；{ $noisy ->
     [0] 没有受干扰的耗时
    *[other] { $noisy }个耗时受到干扰
   }。测试期间机器{ $verdict }。
@@ -38,12 +39,17 @@ bench-noisy = { $names }的机器{ $count ->
     [one] 不够安静
    *[other] 均不够安静
   }：其他程序干扰了计时，耗时可能偏长。请在安静的机器上重测后再作依据。
+bench-noisy-alone = 机器不够安静：其他程序干扰了计时，耗时可能偏长。请在安静的机器上重测后再作依据。
 bench-ceiling-dram-gb-per-s = 内存带宽（实测）
 bench-ceiling-fma-fp32-gflops = fp32运算能力（实测）
 bench-ceiling-fma-fp64-gflops = fp64运算能力（实测）
 bench-short-dram-gb-per-s = 内存
 bench-short-fma-fp32-gflops = fp32运算
 bench-short-fma-fp64-gflops = fp64运算
+bench-short-fma-bf16-gflops = bf16运算
+bench-short-l1-gb-per-s = 一级缓存
+bench-short-l2-gb-per-s = 二级缓存
+bench-short-l3-gb-per-s = 三级缓存
 bench-median-share = 占上限比例（内核中位数）
 bench-median-share-remark = 半数内核高于此值
 bench-mean = 最快对照库耗时与本库之比，{ $threads }线程
@@ -99,8 +105,8 @@ bench-advice-words = 以下为测试程序原文：
 
 bench-kernels = 计算内核
 bench-kernels-lead = 每个内核先以新输入验证结果，再行计时；结果错误者不计耗时。
-bench-kernels-words = { $name }：{ $best }最接近上限（{ $most }），{ $worst }距上限最远（{ $least }）。
-bench-no-shares = { $name }：没有可与上限相比的有效耗时。
+bench-kernels-words = { $name }{ $best }最接近上限（{ $most }），{ $worst }距上限最远（{ $least }）。
+bench-no-shares = { $name }没有可与上限相比的有效耗时。
 bench-kernels-caption = 各内核的耗时、速度与占上限比例
 bench-kernels-remark = 占上限比例为实测屋顶线所允许的最短时间与中位耗时之比。区间为中位数的95%区间。GFLOP/s与GB/s按公式计数得出，而非硬件计数器读数。
 bench-interval-hint = 中位数95%区间的端点，涵盖样本与进程
@@ -158,7 +164,7 @@ bench-drift-hint = 趋势显著时，由首个样本到末个样本的变化
 
 bench-peers = 与对照库比较
 bench-peers-lead = 各对照库以相同缓冲区完成相同工作，与本库逐轮交替运行。大于1表示本库更快。
-bench-peers-words = { $name }：{ $means }。与最快的对照库相比，{ $cases }个用例中{ $faster }个确定更快，{ $slower }个确定更慢。
+bench-peers-words = { $name }{ $means }。与最快的对照库相比，{ $cases }个用例中{ $faster }个确定更快，{ $slower }个确定更慢。
 bench-mean-words = { $threads }线程下最快对照库与本库耗时之比为{ $mean }（几何平均）
 bench-peers-title = 最快对照库与本库耗时之比
 bench-peers-alt = { $count }个用例与最快对照库的耗时比及区间，对数坐标
