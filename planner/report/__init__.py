@@ -18,7 +18,7 @@ from planner.report.document import Report, ReportError, require
 from planner.report.forms import FORMS, Form, form_of
 from planner.report.language import LANGUAGES, Language, language
 from planner.report.outline import Outline
-from planner.report.sections import allocation, budgets, divide, flows, innovation, service, summary
+from planner.report.sections import allocation, budgets, divide, flows, innovation, prices, service, summary
 from planner.report.studies import Studies
 
 __all__ = ["FORMS", "LANGUAGES", "SECTIONS", "Form", "Report", "ReportError", "compose", "form_of", "require", "write"]
@@ -31,6 +31,7 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     budgets.section,
     innovation.section,
     divide.section,
+    prices.section,
 )
 
 WORDS_AND_CHARTS = (("fluent.runtime", "fluent.runtime"), ("babel", "babel"), ("altair", "altair"))

@@ -11,6 +11,8 @@ from planner.plan import Plan
 from planner.report.context import Context, Row, capex_by, national, rows, sums
 from planner.report.digits import number
 
+USABLE = "_usable_by_talent"
+
 
 @dataclass(frozen=True)
 class Gain:
@@ -160,6 +162,10 @@ def rule_name(ctx: Context, rule: str) -> str:
     for known in ctx.summary.get("rules", ()):
         if known["id"] == rule:
             return ctx.words.name(known)
+    if rule.endswith(USABLE):
+        factors = {str(factor["id"]): factor for factor in ctx.summary.get("factors", ())}
+        factor = rule.removesuffix(USABLE)
+        return ctx.words.say("constraint-usable-by-talent", factor=ctx.words.name(factors.get(factor, {"id": factor})))
     key = f"constraint-{rule}"
     return ctx.words.say(key) if ctx.words.knows(key) else rule.replace("_", " ").capitalize()
 

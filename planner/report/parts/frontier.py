@@ -16,7 +16,7 @@ from planner.report.language import Language
 from planner.report.measures import CHANGE, COUNT, MONEY, NUMBER, SHARE, Measure
 from planner.report.panels import HALF, WIDE, half, wide
 from planner.report.parts.mismatch import mismatch
-from planner.report.studies import Study
+from planner.report.studies import Study, differences
 
 INDEX = Measure("fixed", 5)
 SHARE_OF = "capital_share_"
@@ -101,8 +101,6 @@ def _chart(ctx: Context, study: Study) -> Chart:
 
 def own_point(ctx: Context, study: Study) -> int | None:
     """The point that is this plan: the first, where the plan is one of most total innovation of the same question."""
-    from planner.report.studies import differences
-
     return 0 if ctx.summary.get("objective") == "total" and not differences(study, ctx.summary) else None
 
 
@@ -116,24 +114,29 @@ def words(ctx: Context, study: Study) -> list[str]:
         say(
             "frontier-whole",
             more=percent(more(study, last)),
-            less=percent(-less(study, last)),
+            less=_cost(ctx, study, last),
             who=who(ctx.words, study),
         )
     ]
-    steps = step_costs(study)
-    if len(steps) > 1:
-        told.append(say("frontier-steps", first=percent(steps[0]), last=percent(steps[-1])))
-    return [*told, _where(ctx, study)]
+    middle = half_way(study)
+    if middle is not None:
+        told.append(say("frontier-half", more=percent(more(study, middle)), less=_cost(ctx, study, middle)))
+    if not differences(study, ctx.summary):
+        told.append(_where(ctx, study))
+    return told
 
 
-def step_costs(study: Study) -> list[float]:
-    """Share of total innovation given up for each percent more of the worst-off, from point to point."""
-    costs = []
-    for one, other in itertools.pairwise(study.rows):
-        gained = other["worst_off_log"] - one["worst_off_log"]
-        if gained > 1e-9:
-            costs.append(0.01 * (one["total_index"] - other["total_index"]) / gained / study.rows[0]["total_index"])
-    return costs
+def half_way(study: Study) -> Row | None:
+    """The point whose worst-off gain is nearest to half of the whole; None where there is none between the ends."""
+    first, last = (study.rows[at]["worst_off_log"] for at in (0, -1))
+    between = study.rows[1:-1]
+    return min(between, key=lambda row: abs(row["worst_off_log"] - (first + last) / 2), default=None)
+
+
+def _cost(ctx: Context, study: Study, row: Row) -> str:
+    """What a point costs of the total, as a percentage; nothing where it is less than what is proven."""
+    lost = -less(study, row)
+    return ctx.words.percent(lost) if lost > _gap(study) else ctx.words.say("frontier-nothing")
 
 
 def _where(ctx: Context, study: Study) -> str:

@@ -24,5 +24,5 @@ divide-per-head = { $year }年每万人
 divide-per-head-without = { $year }年每万人（不投资）
 divide-gain = 增幅
 divide-money = 投资（{ $unit }）
-divide-worst = { $year }年人均创新能力最低的{ $count }个地区（{ $unit }）
+divide-worst = { $year }年人均创新能力最低的{ $count }个地区，{ $unit }
 divide-worst-words = 这些地区合计增长{ $gain }，全国为{ $nation }；其人口占全国{ $people }，获得投资的{ $money }。

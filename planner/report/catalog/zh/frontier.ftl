@@ -4,7 +4,7 @@ frontier-regions = { $count ->
    *[other] 最弱的{ $count }个地区
   }
 frontier-people = 最弱的{ $share }人口
-frontier-across = { $who }每万人创新能力（{ $unit }）
+frontier-across = { $who }每万人创新能力，{ $unit }
 frontier-up = 创新总量（基年为1）
 frontier-total = 创新总量（基年为1）
 frontier-bound = 可证明的上界
@@ -15,7 +15,8 @@ frontier-label = 第{ $point }点：总量{ $total }，最弱者{ $worst }，基
 frontier-conclusion = 每个点都是在最弱者所得不低于该点的前提下创新总量最高的规划；一切可行规划都在虚线以下，因此各点之间没有被遗漏的更优方案。
 frontier-data = 图中前沿各点
 frontier-whole = 与只看总量的规划相比，走到最右端可使{ $who }增加{ $more }，代价是创新总量减少{ $less }。
-frontier-steps = 起步时代价最小：最弱者每增加1%，在左端使总量减少{ $first }，在右端减少{ $last }。
+frontier-half = 走到一半则便宜得多：最弱者增加{ $more }，总量减少{ $less }；此后每一步的代价都高于前一步。
+frontier-nothing = 微乎其微
 frontier-one = 同一个规划对总量和最弱者都是最优，无需取舍。
 frontier-first = 本规划即左上端的点：在规则允许的范围内只看总量。
 frontier-between = 按其基尼系数{ $gini }，本规划处于第{ $first }点与第{ $second }点之间；它是按另一目标编制的，可能低于前沿。
@@ -30,7 +31,7 @@ frontier-shares = 各大区的投资份额
 frontier-shares-unit = 占投资的百分比
 frontier-table = 前沿各点
 frontier-total-change = 总量变化
-frontier-worst = 最弱者每万人（{ $unit }）
+frontier-worst = 最弱者每万人，{ $unit }
 frontier-worst-change = 最弱者变化
 frontier-gini = 基尼系数
 frontier-fifth = 最弱五分之一人口份额
