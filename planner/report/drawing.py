@@ -26,6 +26,7 @@ _AXIS = {
     "labelLimit": 180,
 }
 CONFIG = {
+    "aria": False,
     "background": "transparent",
     "font": "sans-serif",
     "view": {"stroke": None},
@@ -37,9 +38,26 @@ CONFIG = {
 
 
 def finished(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> dict[str, Any]:
-    """A panel's specification as it is drawn at a width in pixels, axes and legends included."""
-    fit = {"type": "fit-x", "contains": "padding"}
-    return {**spec, "width": width, "config": {**CONFIG, "font": font}, "autosize": fit}
+    """A panel's specification as it is drawn at a width in pixels, axes and legends included.
+
+    Expressions of a specification may use `room`, that width, so that a drawing fits where it stands.
+    """
+    fit = spec.get("autosize", {"type": "fit-x", "contains": "padding"})
+    params = [*spec.get("params", ()), {"name": "room", "value": width}]
+    return {**spec, "width": width, "config": {**CONFIG, "font": font}, "autosize": fit, "params": params}
+
+
+def vega(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> dict[str, Any]:
+    """A panel as a Vega specification, which a browser draws without Vega-Lite."""
+    compiled: dict[str, Any] = json.loads(_vega(json.dumps(finished(spec, width, font=font))))
+    return compiled
+
+
+@functools.lru_cache(maxsize=256)
+def _vega(spec: str) -> str:
+    import vl_convert
+
+    return json.dumps(vl_convert.vegalite_to_vega(spec))
 
 
 def svg(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> str:
@@ -51,7 +69,7 @@ def svg(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> str
 def _svg(spec: str) -> str:
     import vl_convert
 
-    return str(vl_convert.vegalite_to_svg(spec))
+    return str(vl_convert.vega_to_svg(_vega(spec)))
 
 
 def png(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif", ppi: int = 200) -> bytes:
