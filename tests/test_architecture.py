@@ -37,7 +37,7 @@ JOINTS = {
     ("planner.capability", "bench.load"),
     ("planner.capability", "bench.record"),
     ("planner.capability", "bench.result"),
-    ("planner.cli", "bench.cli"),
+    ("planner.cli.bench_show", "bench.cli"),
 }
 REPORT_KNOWS = {"report", "plan", "tables"}
 

@@ -52,8 +52,8 @@ def report(
         from planner.plan import read
         from planner.report import compose, outline, studies, write
 
-        wanted, stem = _wanted(output, forms)
-        _keep(stem, wanted, force)
+        chosen, stem = wanted(output, forms)
+        keep(stem, chosen, force)
         found = [read(folder) for folder in plans]
         regions = found[0].summary["regions"]
         composed = compose(
@@ -63,11 +63,11 @@ def report(
             studies=studies.read(**folders),
             outline=None if shapes is None else outline.read(shapes, regions, map_number),
         )
-        for path in write(composed, stem, wanted, template=template):
+        for path in write(composed, stem, chosen, template=template):
             click.echo(f"{path}: {path.stat().st_size / 1e6:.1f} MB", err=True)
 
 
-def _wanted(output: Path, forms: str | None) -> tuple[list[Form], Path]:
+def wanted(output: Path, forms: str | None) -> tuple[list[Form], Path]:
     """The forms asked for, and where they go without their suffix."""
     from planner.report import FORMS, form_of
 
@@ -77,7 +77,7 @@ def _wanted(output: Path, forms: str | None) -> tuple[list[Form], Path]:
     return [form_of(id.strip()) for id in dict.fromkeys(ids)], stem
 
 
-def _keep(stem: Path, forms: list[Form], force: bool) -> None:
+def keep(stem: Path, forms: list[Form], force: bool) -> None:
     """A report may have been edited by hand: files that exist stay, unless --force was given."""
     there = [path for form in forms if (path := stem.with_name(stem.name + form.suffix)).exists()]
     if there and not force:

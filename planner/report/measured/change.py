@@ -68,7 +68,7 @@ def _chart(ctx: Context, run: Run, comparison: Row) -> Chart:
     say, names = ctx.words.say, {"first": ctx.runs[0].name, "other": run.name}
     changes: Sequence[Row] = sorted(comparison["changes"], key=lambda change: -change["ratio"])
     groups = {
-        say("bench-threads", count=threads): [_row(ctx, change) for change in alike]
+        say("bench-threads", count=threads): [_row(ctx, change, short_name(change, changes)) for change in alike]
         for threads, alike in by_threads({**change, "threads": threads_of(change)} for change in changes).items()
     }
     axis, alt_text = say("bench-change-axis", **names), say("bench-change-alt", count=len(changes))
@@ -84,10 +84,15 @@ def threads_of(change: Row) -> int:
     return int(str(change["id"]).rpartition("/t")[2])
 
 
-def _row(ctx: Context, change: Row) -> dict[str, Any]:
+def short_name(change: Row, among: Sequence[Row]) -> str:
+    """The kernel of a case, with its size where the cases differ in it."""
+    sizes = {str(other["id"]).split("/")[1] for other in among}
+    return str(change["id"]).rpartition("/t")[0] if len(sizes) > 1 else str(change["kernel"])
+
+
+def _row(ctx: Context, change: Row, name: str) -> dict[str, Any]:
     ends = {"low": change["low"], "high": change["high"], "goal": None}
     colour, label = COLOURS[change["verdict"]], _label(ctx, change)
-    name = str(change["id"]).rpartition("/t")[0]
     return {"y": name, "value": change["ratio"], **ends, "colour": colour, "label": label}
 
 

@@ -36,7 +36,7 @@ bench-sentence = { $name }{ $date }在{ $machine }（{ $cores }核，{ $memory }
    *[other] { $noisy }个耗时受到干扰
   }。测试期间机器{ $verdict }。
 bench-noisy = { $names }的机器{ $count ->
-    [one] 不够安静
+    [1] 不够安静
    *[other] 均不够安静
   }：其他程序干扰了计时，耗时可能偏长。请在安静的机器上重测后再作依据。
 bench-noisy-alone = 机器不够安静：其他程序干扰了计时，耗时可能偏长。请在安静的机器上重测后再作依据。
