@@ -15,10 +15,23 @@ from planner.plan import Plan
 from planner.report.blocks import Section
 from planner.report.context import Context, context
 from planner.report.document import Report, ReportError, require
+from planner.report.facts import objective_name
 from planner.report.forms import FORMS, Form, form_of
-from planner.report.language import LANGUAGES, Language, language
+from planner.report.language import LANGUAGES, language
 from planner.report.outline import Outline
-from planner.report.sections import allocation, budgets, divide, flows, innovation, prices, service, summary
+from planner.report.sections import (
+    allocation,
+    assumptions,
+    budgets,
+    divide,
+    flows,
+    innovation,
+    machines,
+    prices,
+    service,
+    solution,
+    summary,
+)
 from planner.report.studies import Studies
 
 __all__ = ["FORMS", "LANGUAGES", "SECTIONS", "Form", "Report", "ReportError", "compose", "form_of", "require", "write"]
@@ -32,6 +45,9 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     innovation.section,
     divide.section,
     prices.section,
+    machines.section,
+    assumptions.section,
+    solution.section,
 )
 
 WORDS_AND_CHARTS = (("fluent.runtime", "fluent.runtime"), ("babel", "babel"), ("altair", "altair"))
@@ -68,7 +84,7 @@ def _report(ctx: Context, sections: tuple[Section, ...]) -> Report:
         "byline",
         regions=len(ctx.regions),
         assets=len(ctx.assets),
-        objective=_objective(words, plan["objective"]),
+        objective=objective_name(words, plan["objective"]),
         set=str(plan["elasticity_set"]),
         price_year=str(plan["price_year"]),
         date=words.date(str(plan["created"])),
@@ -77,15 +93,6 @@ def _report(ctx: Context, sections: tuple[Section, ...]) -> Report:
     footer = words.say("footer", plan=str(plan["id"]), created=str(plan["created"]), version=version)
     kicker, created = words.say("kicker", horizon=ctx.horizon), str(plan["created"])
     return Report(words, title, kicker, byline, footer, version, sections, created)
-
-
-def _objective(words: Language, told: str | Mapping[str, Any]) -> str:
-    """An objective as plan.json tells it: a word, or {alpha: 2, ...}."""
-    if isinstance(told, str):
-        return words.say(f"objective-{told}") if words.knows(f"objective-{told}") else told
-    if "alpha" in told:
-        return words.say("objective-alpha", alpha=str(told["alpha"]))
-    return ", ".join(f"{key} {value}" for key, value in told.items())
 
 
 def write(report: Report, stem: Path, forms: Sequence[Form], *, template: Path | None = None) -> list[Path]:

@@ -10,6 +10,7 @@ from typing import Any
 from planner.plan import Plan
 from planner.report.context import Context, Row, capex_by, national, rows, sums
 from planner.report.digits import number
+from planner.report.language import Language
 
 USABLE = "_usable_by_talent"
 
@@ -155,6 +156,15 @@ def objective_words(ctx: Context, amount: float) -> str:
     if unit == "log points":
         return say("objective-log", share=share)
     return say("objective-other", amount=number(amount))
+
+
+def objective_name(words: Language, told: str | Mapping[str, Any]) -> str:
+    """An objective as plan.json tells it: a word, or {alpha: 2, ...}."""
+    if isinstance(told, str):
+        return words.say(f"objective-{told}") if words.knows(f"objective-{told}") else told
+    if "alpha" in told:
+        return words.say("objective-alpha", alpha=str(told["alpha"]))
+    return ", ".join(f"{key} {value}" for key, value in told.items())
 
 
 def rule_name(ctx: Context, rule: str) -> str:
