@@ -46,7 +46,12 @@ def columns(rows: Sequence[Row], scale: Scale, unit: str, width: int, height: in
         alt.Chart(_data(_with_rank(rows, scale)))
         .mark_bar(stroke=PAPER, strokeWidth=0.8)
         .encode(
-            x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False), scale=alt.Scale(padding=0.28)),
+            x=alt.X(
+                "x:O",
+                title=None,
+                axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True),
+                scale=alt.Scale(padding=0.28),
+            ),
             y=alt.Y("value:Q", title=unit, axis=_value_axis()),
             color=_colour(scale),
             order="rank:Q",
@@ -124,7 +129,7 @@ def _year_axis(years: Sequence[int], width: int) -> alt.Axis:
     for year in years:
         if not shown or year - shown[-1] >= apart:
             shown.append(year)
-    return alt.Axis(values=shown, format="d", labelFlush=False)
+    return alt.Axis(values=shown, format="d", labelFlush=False, labelOverlap=True)
 
 
 def tiles(rows: Sequence[Row], colour: str, width: int, *, most: float = 0.0) -> alt.TopLevelMixin:

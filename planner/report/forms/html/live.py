@@ -1,4 +1,4 @@
-"""From a panel to what a page needs of it: a still SVG that reads without script, a specification that lives with one."""
+"""From a panel to what a page needs: a still SVG that reads without script, a specification that lives with one."""
 
 from __future__ import annotations
 
@@ -30,25 +30,33 @@ def still(panel: Panel, name: str) -> Markup:
 
 
 def zooms(panel: Panel) -> str:
-    """The axes ("x", "xy") on which a reader may zoom, as the specification says in `usermeta`."""
-    return str(panel.spec.get("usermeta", {}).get("zoom", ""))
+    """The axes ("x", "xy", "") a reader may zoom: continuous ones, where no bar stands on the other and none is hidden.
+
+    A bar is read by its length, so that a part of it would mislead.
+    """
+    spec = vega(panel.spec, width_of(panel))
+    kinds = {scale["name"]: scale["type"] for scale in spec.get("scales", ()) if scale["name"] in ("x", "y")}
+    bars = any(kind == "band" for kind in kinds.values()) or not spec.get("axes")
+    return "" if bars else "".join(sorted(name for name, kind in kinds.items() if kind in CONTINUOUS))
 
 
 def scaled(panel: Panel) -> bool:
-    """Whether a drawing is a picture, shown smaller where there is less room, rather than laid out anew (a map)."""
-    return bool(panel.spec.get("usermeta", {}).get("scaled"))
+    """Whether a drawing is a map: a picture without axes, shown smaller where there is less room."""
+    return not vega(panel.spec, width_of(panel)).get("axes")
 
 
 def specification(panel: Panel) -> dict[str, Any]:
     """The Vega specification of a panel; signals `zoom_x` and `zoom_y` hold the part of an axis that is shown."""
-    spec = vega(panel.spec, width_of(panel))
-    axes = [scale for scale in spec.get("scales", ()) if scale["name"] in zooms(panel) and scale["type"] in CONTINUOUS]
-    for scale in axes:
-        spec["signals"] = [*spec.get("signals", ()), {"name": f"zoom_{scale['name']}", "value": None}]
-        scale["domainRaw"] = {"signal": f"zoom_{scale['name']}"}
-    inside = {"signal": " || ".join(f"!!zoom_{scale['name']}" for scale in axes)}
+    spec, axes = vega(panel.spec, width_of(panel)), zooms(panel)
+    for scale in spec.get("scales", ()):
+        if scale["name"] in axes:
+            scale["domainRaw"] = {"signal": f"zoom_{scale['name']}"}
+    for axis in spec.get("axes", ()):
+        if axis["scale"] in axes and isinstance(axis.get("values"), list):
+            axis["values"] = {"signal": f"zoom_{axis['scale']} ? null : {json.dumps(axis['values'])}"}
+    spec["signals"] = [*spec.get("signals", ()), *({"name": f"zoom_{name}", "value": None} for name in axes)]
     for mark in spec["marks"] if axes else ():
-        mark["clip"] = inside
+        mark["clip"] = {"signal": " || ".join(f"!!zoom_{name}" for name in axes)}
     return spec
 
 
