@@ -272,3 +272,18 @@ def test_small_readers():
     same = [{"id": f"{k}/quick/t1", "kernel": k} for k in "ab"]
     assert short_name(same[0], same) == "a"
     assert short_name(same[0], [*same, {"id": "a/large/t1", "kernel": "a"}]) == "a/quick"
+
+
+@pytest.mark.filterwarnings("ignore:.*extension is not supported:UserWarning")
+def test_names_from_files_stay_text_in_every_form(two_report):
+    import io
+
+    openpyxl = pytest.importorskip("openpyxl")
+    pytest.importorskip("xlsxwriter", reason="the report extra is not installed")
+    from planner.report.forms import excel, markdown
+
+    assert "<script" not in markdown.content(two_report).decode()
+    book = openpyxl.load_workbook(io.BytesIO(excel.content(two_report)))
+    cells = [cell for page in book for row in page for cell in row if cell.value is not None]
+    assert any(str(cell.value).startswith("=cmd") for cell in cells)
+    assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
