@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from planner.report.blocks import Block, Cell, Column, Fold, Grid, Section, Text, grid
-from planner.report.digits import number
+from planner.report.digits import MISSING
 from planner.report.measured.context import Context, Row, Run, case_id, verified
 from planner.report.measures import COUNT, NUMBER, SHARE
 
@@ -110,8 +110,8 @@ def _verified(ctx: Context) -> list[Grid]:
 
 
 def _error(value: float | None) -> str:
-    """Errors span many decades and are read as text."""
-    return "–" if value is None else number(value)
+    """An error as text: errors span so many decades that only their size is read."""
+    return MISSING if value is None else f"{value:.1e}" if value else "0"
 
 
 def _remarks(ctx: Context, run: Run) -> Grid | None:

@@ -92,7 +92,7 @@ def _above(page: Any, sheet: Sheet, words: Language, make: Make) -> None:
 
 def _heads(page: Any, grid: Grid, placed: Placed, words: Language, make: Make) -> None:
     for at, column in enumerate(grid.columns):
-        align = {"align": "right"} if column.measure.numeric else {}
+        align = {"align": "right"} if column.measure.numeric else _apart(at)
         page.write_string(HEAD_ROW, placed.columns[at], column.name, make(HEAD, align, text_style(column.name)))
         if column.hint:
             page.write_comment(HEAD_ROW, placed.columns[at], fitting(column.hint))
@@ -103,18 +103,26 @@ def _heads(page: Any, grid: Grid, placed: Placed, words: Language, make: Make) -
 def _cell(page: Any, row: int, at: int, cell: Cell, grid: Grid, placed: Placed, words: Language, make: Make) -> None:
     where, column = placed.columns[at], grid.columns[at]
     told = cell.mark and cell.mark == cell.value
-    _value(page, row, where, mark_name(words, cell.mark) if told else cell.value, column, words, make)
+    shown = mark_name(words, cell.mark) if told else cell.value
+    _value(page, row, where, shown, column, words, make, _apart(at))
     if at in placed.marks:
-        shown = "" if told or not cell.mark else mark_name(words, cell.mark)
-        page.write_string(row, placed.marks[at], shown, make(BODY, QUIETLY, {"indent": 1}))
+        mark = "" if told or not cell.mark else mark_name(words, cell.mark)
+        page.write_string(row, placed.marks[at], mark, make(BODY, QUIETLY, {"indent": 1}))
     if cell.hint:
         page.write_comment(row, where, fitting(cell.hint), {"x_scale": 2})
 
 
-def _value(page: Any, row: int, where: int, value: Value, column: Column, words: Language, make: Make) -> None:
+def _apart(at: int) -> dict[str, int]:
+    """Text keeps away from a number on its left."""
+    return {"indent": 1} if at else {}
+
+
+def _value(
+    page: Any, row: int, where: int, value: Value, column: Column, words: Language, make: Make, apart: dict[str, int]
+) -> None:
     if isinstance(value, str):
         shown = fitting(value)
-        page.write_string(row, where, shown, make(BODY, {"text_wrap": True}, text_style(shown)))
+        page.write_string(row, where, shown, make(BODY, {"text_wrap": True}, apart, text_style(shown)))
     elif value is None or not math.isfinite(value):
         page.write_blank(row, where, None, make(BODY))
     else:

@@ -264,6 +264,13 @@ def test_a_result_without_samples_peers_and_ceilings_still_gives_a_report(tmp_pa
     assert [s.id for s in report.sections] == ["summary", "machine", "kernels", "provenance"]
 
 
+def test_tiny_errors_are_not_shown_as_none(one_report):
+    """One rounding of a double is allowed; that is not the same as nothing."""
+    found = table(one_report, "bench_verified")
+    assert set(column(found, 3)) == {"1.0e-15"}
+    assert "1.0e-16" in column(found, 2)
+
+
 def test_small_readers():
     assert known({"a": {"value": None, "reason": "x"}, "b": 0}, "a") is None
     assert known({"b": 0}, "b") == 0
