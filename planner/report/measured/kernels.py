@@ -6,6 +6,7 @@ from planner.report.blocks import Block, Cell, Column, Fold, Grid, Section, Text
 from planner.report.digits import MISSING
 from planner.report.measured.context import Context, Row, Run, case_id, verified
 from planner.report.measures import COUNT, NUMBER, SHARE
+from planner.report.parts.roofline import CALIBRATION
 
 MIB, MS = 2**20, 1e3
 VERIFIED = ("bench-kernel", "bench-answers", "bench-error", "bench-allowed", "bench-tolerance")
@@ -24,8 +25,14 @@ def section(ctx: Context) -> Section:
 
 
 def _words(ctx: Context, run: Run) -> str:
-    """The kernels nearest to their ceiling and furthest from it."""
-    shares = [case for case in run.timed if case.get("fraction_of_ceiling")]
+    """The kernels nearest to their ceiling and furthest from it; those that measure the ceilings do not count."""
+    shares = [
+        case
+        for case in run.timed
+        if case.get("fraction_of_ceiling")
+        and case["limit"] in ("memory", "compute")
+        and not case["kernel"].startswith(CALIBRATION)
+    ]
     if not shares:
         return ctx.words.say("bench-no-shares", name=ctx.of_run(run))
     best, worst = (chosen(shares, key=lambda case: case["fraction_of_ceiling"]) for chosen in (max, min))

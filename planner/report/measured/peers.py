@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from planner.report.blocks import Block, Cell, Chart, Column, Fold, Grid, Section, Text, grid
@@ -50,12 +50,12 @@ def _words(ctx: Context, run: Run, cases: Sequence[Row]) -> str:
 
 def _chart(ctx: Context, run: Run, cases: Sequence[Row]) -> Chart:
     say = ctx.words.say
-    wanted = {goal["case"]: goal["wanted"] for goal in run.told["goals"]}
+    wanted = {(goal["case"], goal["peer"]): goal["wanted"] for goal in run.told["goals"]}
     ordered = sorted(cases, key=lambda case: -timed_peers(case)[0]["ratio"])
-    rows = [_interval(ctx, case, case_name(ctx, case, cases), wanted.get(case_id(case))) for case in ordered]
+    rows = [_interval(ctx, case, case_name(ctx, case, cases), wanted) for case in ordered]
     groups = {
         say("bench-threads", count=threads): [
-            _interval(ctx, case, case_name(ctx, case, alike), wanted.get(case_id(case))) for case in alike
+            _interval(ctx, case, case_name(ctx, case, alike), wanted) for case in alike
         ]
         for threads, alike in by_threads(ordered).items()
     }
@@ -81,7 +81,8 @@ def _chart(ctx: Context, run: Run, cases: Sequence[Row]) -> Chart:
     return Chart(id, title, panels, say("bench-peers-conclusion"), data, legend=legend)
 
 
-def _interval(ctx: Context, case: Row, name: str, goal: float | None) -> dict[str, Any]:
+def _interval(ctx: Context, case: Row, name: str, wanted: Mapping[tuple[str, str], float]) -> dict[str, Any]:
+    """A row of the chart; the goal is that against the peer drawn."""
     peer = timed_peers(case)[0]
     low, high = peer["ratio_low"], peer["ratio_high"]
     label = ctx.words.say(
@@ -92,7 +93,7 @@ def _interval(ctx: Context, case: Row, name: str, goal: float | None) -> dict[st
         low=fixed(low, 2),
         high=fixed(high, 2),
     )
-    ends = {"low": low, "high": high, "goal": goal, "colour": colour_of(low, high)}
+    ends = {"low": low, "high": high, "goal": wanted.get((case_id(case), peer["name"])), "colour": colour_of(low, high)}
     return {"y": name, "value": peer["ratio"], **ends, "label": label, "peer": str(peer["name"])}
 
 

@@ -47,9 +47,15 @@ def speedups(fit: Row) -> dict[int, float]:
     return {int(point["x"]): points[0]["time_s"] / point["time_s"] for point in points}
 
 
+def at_most(fit: Row) -> float:
+    """Speed-up at the most threads that were measured."""
+    found = speedups(fit)
+    return found[max(found)]
+
+
 def _chart(ctx: Context, run: Run, fits: Sequence[Row]) -> Chart:
     say = ctx.words.say
-    ranked = sorted(fits, key=lambda fit: -max(speedups(fit).values()))
+    ranked = sorted(fits, key=lambda fit: -at_most(fit))
     shown = ranked if len(ranked) <= len(COLOURS) else [*ranked[:4], *ranked[-4:]]
     names = [_name(fit, fits) for fit in shown]
     rows = [
@@ -63,9 +69,9 @@ def _chart(ctx: Context, run: Run, fits: Sequence[Row]) -> Chart:
     conclusion = say(
         "bench-scaling-words",
         best=_name(best, fits),
-        most=fixed(max(speedups(best).values()), 2),
+        most=fixed(at_most(best), 2),
         worst=_name(worst, fits),
-        least=fixed(max(speedups(worst).values()), 2),
+        least=fixed(at_most(worst), 2),
         threads=int(max(point["x"] for fit in fits for point in fit["points"])),
     )
     threads = sorted({count for fit in shown for count in speedups(fit)})

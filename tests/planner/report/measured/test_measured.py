@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import median
 
 import numpy as np
@@ -16,7 +17,7 @@ from planner.report.measured.context import by_threads, case_id, context, known
 from planner.report.measured.origin import quoted
 from planner.report.measured.peers import FASTER, SLOWER, UNSURE, colour_of
 from planner.report.measured.samples import five
-from planner.report.measured.scaling import speedups
+from planner.report.measured.scaling import at_most, speedups
 from planner.report.numbering import numbering
 from tests.bench.made_up import made, told
 
@@ -142,6 +143,27 @@ def test_speed_up_is_the_time_on_the_fewest_threads_over_time(one_report, one):
 def test_speedups_of_a_fit():
     points = [{"x": 1.0, "time_s": 4.0}, {"x": 2.0, "time_s": 2.0}, {"x": 4.0, "time_s": 1.6}]
     assert speedups({"points": points}) == {1: 1.0, 2: 2.0, 4: 2.5}
+    slower = [*points[:2], {"x": 4.0, "time_s": 5.0}]
+    assert at_most({"points": points}) == 2.5
+    assert at_most({"points": slower}) == 0.8
+
+
+def test_only_the_goal_against_the_peer_drawn_is_marked(tmp_path):
+    first = made()
+    goals = {"C": 1.1, "torch": 20.0}
+    spmv = replace(first.cases[0], goals=goals)
+    report = compose(told(tmp_path, [replace(first, cases=(spmv, *first.cases[1:]))]), "en")
+    found = table(report, "bench_peers")
+    assert column(found, 4)[column(found, 0).index("spmv")] == 1.1
+
+
+def test_kernels_that_measure_ceilings_are_not_praised(tmp_path):
+    first = made()
+    peak = replace(first.cases[3], kernel="stream_triad", fraction_of_ceiling=1.0)
+    report = compose(told(tmp_path, [replace(first, cases=(peak, *first.cases))]), "en")
+    text = next(b for b in blocks_of(report, "kernels") if isinstance(b, Text)).paragraphs[0]
+    assert "stream_triad" not in text
+    assert text.endswith("gemm_fp32 stays furthest below (50.0\u00a0%).")
 
 
 def test_the_comparison_is_that_of_the_harness(two_report, two):
@@ -257,8 +279,6 @@ def test_a_report_needs_a_result():
 
 
 def test_a_result_without_samples_peers_and_ceilings_still_gives_a_report(tmp_path):
-    from dataclasses import replace
-
     bare = replace(made(), cases=tuple(c for c in made().cases if c.kernel == "broken"), ceilings={})
     report = compose(told(tmp_path, [bare]), "zh")
     assert [s.id for s in report.sections] == ["summary", "machine", "kernels", "provenance"]
