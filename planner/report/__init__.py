@@ -28,6 +28,7 @@ from planner.report.sections import (
     innovation,
     machines,
     prices,
+    robustness,
     service,
     solution,
     summary,
@@ -45,6 +46,7 @@ SECTIONS: tuple[Callable[[Context], Section | None], ...] = (
     innovation.section,
     divide.section,
     prices.section,
+    robustness.section,
     machines.section,
     assumptions.section,
     solution.section,
@@ -85,7 +87,7 @@ def _report(ctx: Context, sections: tuple[Section, ...]) -> Report:
         regions=len(ctx.regions),
         assets=len(ctx.assets),
         objective=objective_name(words, plan["objective"]),
-        set=str(plan["elasticity_set"]),
+        set=_set_name(words, plan),
         price_year=str(plan["price_year"]),
         date=words.date(str(plan["created"])),
     )
@@ -93,6 +95,11 @@ def _report(ctx: Context, sections: tuple[Section, ...]) -> Report:
     footer = words.say("footer", plan=str(plan["id"]), created=str(plan["created"]), version=version)
     kicker, created = words.say("kicker", horizon=ctx.horizon), str(plan["created"])
     return Report(words, title, kicker, byline, footer, version, sections, created)
+
+
+def _set_name(words: Language, plan: Mapping[str, Any]) -> str:
+    known = {str(one["id"]): words.name(one) for one in plan.get("elasticity_sets", ())}
+    return known.get(str(plan["elasticity_set"]), str(plan["elasticity_set"]))
 
 
 def write(report: Report, stem: Path, forms: Sequence[Form], *, template: Path | None = None) -> list[Path]:
