@@ -17,7 +17,7 @@ from planner.report.context import Context, context
 from planner.report.document import Report, ReportError, require
 from planner.report.facts import objective_name
 from planner.report.forms import FORMS, Form, form_of
-from planner.report.language import LANGUAGES, language
+from planner.report.language import LANGUAGES, Language, language
 from planner.report.outline import Outline
 from planner.report.sections import (
     allocation,
