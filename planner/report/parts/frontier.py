@@ -13,7 +13,7 @@ from planner.report.context import Context, Row
 from planner.report.digits import fixed
 from planner.report.drawing import QUIET, WITH
 from planner.report.language import Language
-from planner.report.measures import CHANGE, COUNT, MONEY, NUMBER, SHARE, Measure
+from planner.report.measures import CHANGE, COUNT, NUMBER, SHARE, Measure
 from planner.report.panels import HALF, WIDE, half, wide
 from planner.report.parts.mismatch import mismatch
 from planner.report.studies import Study, differences
@@ -206,7 +206,7 @@ def _table(ctx: Context, study: Study) -> Grid:
         (Column(say("frontier-worst-change"), CHANGE), lambda row: more(study, row)),
         (Column(say("frontier-gini"), Measure("fixed", 4)), lambda row: row["gini"]),
         (Column(say("frontier-fifth"), SHARE), lambda row: row.get("worst_fifth_share")),
-        (Column(say("frontier-money", unit=ctx.money_unit), MONEY), lambda row: row.get("capital_million")),
+        (Column(say("frontier-money", unit=ctx.money_unit), ctx.money_measure), lambda row: row.get("capital_million")),
         (Column(say("frontier-bound"), INDEX), lambda row: row["bound_total_index"]),
     )
     body = [tuple(value(row) for _, value in columns) for row in study.rows]  # type: ignore[operator]

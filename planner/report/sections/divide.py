@@ -9,7 +9,7 @@ from planner.report.charts import lines
 from planner.report.context import Context, capex_by, region_name, rows
 from planner.report.digits import number
 from planner.report.drawing import QUIET, WITH
-from planner.report.measures import CHANGE, MONEY, NUMBER, SHARE, YEAR
+from planner.report.measures import CHANGE, NUMBER, SHARE, YEAR
 from planner.report.panels import HALF, half
 from planner.report.parts import frontier
 
@@ -128,7 +128,7 @@ def _worst_off(ctx: Context) -> list[Block]:
         Column(say("divide-per-head", year=str(last)), NUMBER),
         Column(say("divide-per-head-without", year=str(last)), NUMBER),
         Column(say("divide-gain"), CHANGE),
-        Column(say("divide-money", unit=ctx.money_unit), MONEY),
+        Column(say("divide-money", unit=ctx.money_unit), ctx.money_measure),
     ]
     body = [
         (
