@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 
 SNIPPET = "window.vegaEmbed = vegaEmbed;"
@@ -18,7 +19,7 @@ def runtime(folder: Path | None = None) -> str:
     """
     import vl_convert
 
-    name = hashlib.sha256(f"{vl_convert.__version__}\n{SNIPPET}".encode()).hexdigest()[:16]
+    name = hashlib.sha256(f"{version('vl-convert-python')}\n{SNIPPET}".encode()).hexdigest()[:16]
     kept = (folder or cache_folder()) / f"vega-{name}.js"
     found = _read(kept)
     if found is None:

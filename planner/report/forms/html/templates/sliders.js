@@ -1,7 +1,7 @@
 "use strict";
 for (const figure of document.querySelectorAll("figure.slider")) {
   const range = figure.querySelector("input[type=range]"), play = figure.querySelector("button.play");
-  const output = figure.querySelector("output"), drawing = figure.querySelector(".drawing");
+  const output = figure.querySelector(".control output"), drawing = figure.querySelector(".drawing");
   const frames = [...figure.querySelectorAll(".frame")], title = figure.querySelector(".panel h4");
   const specs = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
   let current = null, wanted = Number(range.value), busy = false, timer = 0;

@@ -8,7 +8,7 @@ const filled = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[
 
   const valueOf = (row, at) => {
     const cell = row.cells[at];
-    if (cell.dataset.v !== undefined) return Number(cell.dataset.v);
+    if (cell.dataset.v !== undefined) return Number.isFinite(Number(cell.dataset.v)) ? Number(cell.dataset.v) : null;
     const text = cell.textContent.trim();
     return text === "" || text === "–" ? null : text;
   };
