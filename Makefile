@@ -7,10 +7,11 @@ comma := ,
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 
-.PHONY: demo test bench lint clean help
+.PHONY: demo national test bench lint clean help
 
 help:
 	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
+	@echo "make national  the demo, its studies, and the reports and the picture in docs"
 	@echo "make test   all tests"
 	@echo "make bench  long measurements: kernels against their peers, planner against its peers"
 	@echo "make lint   ruff and mypy"
@@ -35,6 +36,7 @@ $(PEERS): $(READY)
 
 CPU_MIXES := edge_control platform transactions
 SETS := default neutral high
+PLANS := $(foreach set,$(SETS),$(OUT)/china-$(set))
 
 demo: $(READY)
 	@$(BIN)/innocap bench run --suite quick --resume --force -o $(OUT)/bench.json
@@ -43,8 +45,21 @@ demo: $(READY)
 	  $(BIN)/innocap plan solve configs/china/plan.yaml --elasticities $$set \
 	    --record cloud_server=$(OUT)/capability.json -o $(OUT)/china-$$set --force || exit $$?; \
 	done
-	@$(BIN)/innocap report $(OUT)/china-default $(OUT)/china-neutral $(OUT)/china-high \
-	  --bench $(OUT)/bench.json -o $(OUT)/report.html
+	@$(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json -o $(OUT)/report.html --force
+	@$(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json --lang zh -o $(OUT)/report-zh.html --force
+
+MEASURED := --set records.cloud_server=../../$(OUT)/capability.json
+STUDIES := --frontier $(OUT)/frontier --ladder $(OUT)/ladder --alternatives $(OUT)/alternatives
+
+national: demo $(BROWSER)
+	@$(BIN)/innocap plan frontier configs/china/plan.yaml $(MEASURED) --points 12 -o $(OUT)/frontier --force
+	@$(BIN)/innocap plan ladder configs/china/plan.yaml $(MEASURED) -o $(OUT)/ladder --force
+	@$(BIN)/innocap plan alternatives configs/china/plan.yaml $(MEASURED) --elasticities-all -o $(OUT)/alternatives --force
+	@for lang in en zh; do \
+	  $(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json $(STUDIES) --lang $$lang --format html,pdf \
+	    -o docs/national/report-$$lang --force || exit $$?; \
+	done
+	@$(BIN)/python docs/picture.py docs/national/report-en.html docs/national/report-zh.html docs/report.png
 
 test: $(READY)
 	@$(BIN)/ruff check .
