@@ -123,9 +123,15 @@ def _charts() -> Section:
     charts = [_chart(f"chart_{kind}", kind, by_name(f"chart_{kind}")) for kind in ("columns", "bars", "dots")]
     years = grid("years", "Years", (Column("Year", YEAR), Column("North", NUMBER)), [(2025, 1.0), (2030, 4.0)])
     shaded = _chart("map", "", by_name("map"))
-    frames = tuple(Frame(str(year), (Figure(str(year), "shown"),), PANEL) for year in (2026, 2027))
+    frames = tuple(Frame(str(year), (Figure(str(year), "shown"),), _frame(year)) for year in (2026, 2027))
     slider = Slider("slider", "Slider", "Year", frames, by_name("slider"))
     return Section("charts", "Charts", "What to take away", (*charts, _chart("lines", "lines", years), shaded, slider))
+
+
+def _frame(year: int) -> Panel:
+    """The line of a year: the later, the higher."""
+    points = [{"x": at, "y": 10.0 * at * (year - 2025)} for at in (1, 2)]
+    return Panel({**SPEC, "data": {"values": points}}, f"the line of {year}", wide=True)
 
 
 def _second() -> Section:
