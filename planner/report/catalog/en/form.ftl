@@ -20,3 +20,9 @@ form-zoom-help = Drag to move, Ctrl and wheel to zoom, double-click for all. On 
 form-play = Play
 form-pause = Pause
 form-table-region = { $caption }; scrolls sideways
+
+# PDF.
+form-appendix = Appendix { $letter }
+form-appendix-tables = Tables in full
+form-appendix-figures = Numbers in the figures
+form-on-page = { $what }: page { $page }

@@ -20,3 +20,9 @@ form-zoom-help = 拖动平移，按住Ctrl并滚动滚轮缩放，双击还原�
 form-play = 播放
 form-pause = 暂停
 form-table-region = { $caption }（可左右滚动）
+
+# PDF。
+form-appendix = 附录{ $letter }
+form-appendix-tables = 明细表
+form-appendix-figures = 图中数据
+form-on-page = { $what }：见第{ $page }页
