@@ -6,6 +6,7 @@ OUT ?= out
 comma := ,
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
+E2E := $(VENV)/.e2e
 
 .PHONY: demo national test bench lint clean help
 
@@ -13,6 +14,7 @@ help:
 	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
 	@echo "make national  the demo, its studies, and the reports and the picture in docs"
 	@echo "make test   all tests"
+	@echo "make test-e2e  reports in Chromium and LibreOffice, installed where apt and PyPI can"
 	@echo "make bench  long measurements: kernels against their peers, planner against its peers"
 	@echo "make lint   ruff and mypy"
 	@echo "make clean  remove the environment and everything made"
@@ -33,6 +35,9 @@ $(READY): pyproject.toml constraints.txt
 
 $(PEERS): $(READY)
 	$(call install,report$(comma)dev$(comma)peers)
+
+$(E2E): $(READY)
+	$(call install,report$(comma)dev$(comma)e2e)
 
 CPU_MIXES := edge_control platform transactions
 SETS := default neutral high
@@ -66,6 +71,11 @@ test: $(READY)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+test-e2e: $(READY)
+	@tests/e2e/packages.sh
+	@$(MAKE) --no-print-directory $(E2E) || echo "make test-e2e: the browser's driver (pip install '.[e2e]') is not to be had" >&2
+	@$(BIN)/python -m pytest -rs tests/e2e
 
 lint: $(READY)
 	@$(BIN)/ruff check .

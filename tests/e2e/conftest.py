@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-pytest.importorskip("playwright", reason="playwright is not installed; make test-e2e installs it")
-pytest.importorskip("altair", reason="the report extra is not installed")
-pytest.importorskip("vl_convert", reason="the report extra is not installed")
-
 from planner.report import Report, compose
 from planner.report.forms import html
+from planner.report.measured import compose as compose_results
+from tests.bench.made_up import made as bench_made
+from tests.bench.made_up import told
 from tests.planner.report.forms.specimen import specimen
 from tests.planner.report.made_up import bench_result, three_plans
 
@@ -40,24 +39,31 @@ Opener = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
+    """The Chromium of the system; tests are skipped where it or its driver is missing, or it cannot start."""
+    driver = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test-e2e")
     found = next(filter(None, map(shutil.which, NAMES)), None)
     if found is None:
-        pytest.skip("no Chromium is installed; make test-e2e installs it where apt can")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found, args=QUIET)
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with driver.sync_playwright() as playwright:
+        try:
+            started = playwright.chromium.launch(executable_path=found, args=QUIET)
+        except driver.Error as error:
+            pytest.skip(f"{found} does not start: {error.message.splitlines()[0]}")
         yield started
         started.close()
 
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Path]:
-    """Files by name: the made-up plan in both languages, and every kind of block with names that mean harm."""
+    """Files by name: the made-up plan and results in both languages, and every kind of block with harmful names."""
+    pytest.importorskip("vl_convert", reason="the report extra is not installed")
     folder = tmp_path_factory.mktemp("reports")
+    results = told(folder, [bench_made(), bench_made("second", factor=1.5, quiet="noisy")], ["mine.json", "other.json"])
     made: dict[str, Report] = {
         "en": compose(three_plans(), "en", bench=bench_result()),
         "zh": compose(three_plans(), "zh", bench=bench_result()),
+        "bench-en": compose_results(results, "en"),
+        "bench-zh": compose_results(results, "zh"),
         "specimen": specimen("en"),
     }
     for name, report in made.items():

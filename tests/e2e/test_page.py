@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import Opener, read_through
 
-NAMES = ("en", "zh", "specimen")
+NAMES = ("en", "zh", "bench-en", "bench-zh", "specimen")
 WIDTHS = (1280, 390)
 INKED = """(root) => [...document.querySelectorAll(root)].filter((box) => {
   const shape = [...box.querySelectorAll('path[d], rect, line, circle, text')];
