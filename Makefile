@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 E2E := $(VENV)/.e2e
 
-.PHONY: demo national test bench lint clean help
+.PHONY: demo national test test-e2e bench lint clean help
 
 help:
 	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
