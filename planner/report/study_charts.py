@@ -46,9 +46,12 @@ def frontier(rows: Sequence[Row], across: str, up: str, width: int, height: int 
     bound = base.mark_line(color=QUIET, strokeDash=[4, 3], strokeWidth=1.4).encode(y="bound:Q")
     line = base.mark_line(color=WITH, strokeWidth=2)
     dots = base.mark_circle(size=60, opacity=1, color=WITH).encode(tooltip="label:N", description="label:N")
-    ring = base.transform_filter("datum.mine").mark_point(size=190, strokeWidth=2, color=INK).encode(tooltip="label:N")
     names = base.mark_text(align="right", dx=-8, dy=13, fontSize=11, color=INK, aria=False).encode(text="name:N")
-    return alt.layer(bound, line, dots, ring, names).properties(width=width, height=height)
+    layers = [bound, line, dots, names]
+    if any(row["mine"] for row in rows):
+        ring = base.transform_filter("datum.mine").mark_point(size=190, strokeWidth=2, color=INK)
+        layers.append(ring.encode(tooltip="label:N"))
+    return alt.layer(*layers).properties(width=width, height=height)
 
 
 def ranges(
