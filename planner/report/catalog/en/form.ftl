@@ -22,6 +22,7 @@ form-pause = Pause
 form-table-region = { $caption }; scrolls sideways
 
 # PDF.
+form-contents = Contents
 form-appendix = Appendix { $letter }
 form-appendix-tables = Tables in full
 form-appendix-figures = Numbers in the figures

@@ -22,6 +22,7 @@ form-pause = 暂停
 form-table-region = { $caption }（可左右滚动）
 
 # PDF。
+form-contents = 目录
 form-appendix = 附录{ $letter }
 form-appendix-tables = 明细表
 form-appendix-figures = 图中数据

@@ -12,15 +12,19 @@ from planner.report.language import Language
 UPRIGHT, SIDEWAYS = 482.0, 729.0
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
 SIDEWAYS_SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
+LONG = 45
 GAP = 0.9
-WORD = 15.0
-LINES = 1.7
-STRETCH = 1.5
+WORD = 12.0
+BAR = 6.0
+LINES, MOST = 1.2, 2.5
+FEW = 12
+STRETCH = 2.5
+SAMPLE = 150
 
 
 @dataclass(frozen=True)
 class Fit:
-    """Letters of `size`, columns of `widths`, which are at most as wide as the page."""
+    """Letters of `size`, columns of `widths`, which are together at most as wide as the page."""
 
     size: float
     widths: tuple[float, ...]
@@ -28,60 +32,72 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class _Need:
-    """Widths in em: what a column cannot do without, and where nothing in it wraps."""
+class Need:
+    """Widths of a column in em: what it cannot do without; where nothing wraps; of each of its cells."""
 
     least: float
     whole: float
+    cells: tuple[float, ...]
 
 
 def fit(table: Grid, words: Language, marks: float) -> Fit:
-    """The largest letters with which the table stands on an upright page, else on one turned sideways.
+    """The largest letters with which the table stands well on an upright page, else on one turned sideways.
 
     marks  width of the widest mark, in em, kept free beside the numbers of a column that has marks
     """
     needs = [_need(table, at, words, marks) for at in range(len(table.columns))]
-    for sideways, room, sizes in ((False, UPRIGHT, SIZES), (True, SIDEWAYS, SIDEWAYS_SIZES)):
-        fitting = [size for size in sizes if _least(needs) * size <= room]
-        if fitting:
-            airy = (size for size in fitting if _lines(needs, table, words, room / size) <= LINES)
-            size = next(airy, fitting[min(2, len(fitting) - 1)])
-            return Fit(size, tuple(width * size for width in shares(needs, room / size)), sideways)
-    size = SIDEWAYS / _least(needs)
-    return Fit(size, tuple((need.least + GAP) * size for need in needs), True)
+    least = sum(need.least + GAP for need in needs)
+    skip = 2 if len(table.rows) > LONG else 0
+    upright = _chosen(needs, UPRIGHT, [size for size in SIZES[skip:] if least * size <= UPRIGHT])
+    if upright and (len(table.rows) <= FEW or _lines(needs, upright[1]) <= MOST):
+        return Fit(upright[0], tuple(width * upright[0] for width in upright[1]))
+    sideways = _chosen(needs, SIDEWAYS, [size for size in SIDEWAYS_SIZES[skip:] if least * size <= SIDEWAYS])
+    size, widths = sideways or (SIDEWAYS / least, [need.least + GAP for need in needs])
+    return Fit(size, tuple(width * size for width in widths), True)
 
 
-def ems(text: str) -> float:
-    """Width of text in em, on the wide side (Libertinus and Noto Serif CJK, measured)."""
-    return sum(map(_em, text))
+def _chosen(needs: Sequence[Need], room: float, sizes: Sequence[float]) -> tuple[float, list[float]] | None:
+    """The largest letters with which rows seldom wrap, else middling ones; widths in em."""
+    found = {size: shares(needs, room / size) for size in sizes}
+    if not found:
+        return None
+    size = next((size for size, widths in found.items() if _lines(needs, widths) <= LINES), sizes[len(sizes) // 2])
+    return size, found[size]
+
+
+def ems(text: str, words: Language) -> float:
+    """Width of text in em, on the wide side, as measured in Noto Serif CJK; Libertinus is narrower."""
+    wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in text)
+    return wide + sum(map(_em, text)) * (1.0 if words.id == "zh" else 0.88)
 
 
 def _em(letter: str) -> float:
     if unicodedata.east_asian_width(letter) in "WF":
-        return 1.0
-    if letter.isdigit() or letter == "−":
-        return 0.57
+        return 0.0
     if letter in ".,;:'!|ijl ()[]\u00a0":
         return 0.38
-    return 0.72 if letter.isupper() else 0.93 if letter in "%mw×→" else 0.55
+    return 0.74 if letter.isupper() else 0.93 if letter in "%mw×→" else 0.58
 
 
-def longest(text: str) -> float:
-    """Width in em of the longest piece of text that stays on one line; a template may break long words."""
+def longest(text: str, words: Language) -> float:
+    """Width in em of the longest piece of text that stays on one line; the template breaks long words."""
     pieces = "".join(f" {c} " if unicodedata.east_asian_width(c) in "WF" else c for c in text).split(" ")
-    return min(max(map(ems, pieces), default=0.0), WORD)
+    return min(max((ems(piece, words) for piece in pieces), default=0.0), WORD)
 
 
-def _need(table: Grid, at: int, words: Language, marks: float) -> _Need:
+def _need(table: Grid, at: int, words: Language, marks: float) -> Need:
     column = table.columns[at]
-    shown = texts(table, at, words)
-    head = longest(column.name)
     beside = marks if any(row[at].mark for row in table.rows) else 0.0
-    whole = max(map(ems, shown), default=0.0) + beside
+    bar = BAR if any(row[at].share is not None for row in table.rows) else 0.0
+    shown = texts(table, at, words)
+    cells = tuple(ems(text, words) + beside for text in shown)
+    name = ems(column.name, words) * 1.06
+    head = max(longest(column.name, words), min(name, 3.2), name / 3)
     if column.measure.numeric:
-        return _Need(max(whole, head), max(whole, head, min(ems(column.name), 6.0)))
-    least = max([longest(text) for text in shown] + [head, beside, min(whole, 5.0)])
-    return _Need(least, max(whole, least, min(ems(column.name), 8.0)))
+        least = max(*cells, head, bar) if cells else head
+        return Need(least, max(least, min(name, 8.0)), cells)
+    least = max([longest(text, words) for text in shown] + [head, beside, bar])
+    return Need(least, max(*cells, least, min(name, 8.0)) if cells else head, cells)
 
 
 def texts(table: Grid, at: int, words: Language) -> list[str]:
@@ -93,37 +109,40 @@ def texts(table: Grid, at: int, words: Language) -> list[str]:
     return [a + b for a, b in zip(shown, hints, strict=True)] + ([words.show(sums[at], measure)] if at in sums else [])
 
 
-def _least(needs: Sequence[_Need]) -> float:
-    return sum(need.least + GAP for need in needs)
-
-
-def shares(needs: Sequence[_Need], room: float) -> list[float]:
-    """Widths in em, gaps included: all columns whole where there is room, else what they need and a fair part."""
+def shares(needs: Sequence[Need], room: float) -> list[float]:
+    """Widths in em, gaps included: all columns whole where there is room, else what saves most lines."""
     whole = [need.whole + GAP for need in needs]
     if sum(whole) <= room:
         spread = min(room / sum(whole), STRETCH)
         return [width * spread for width in whole]
-    least = [need.least + GAP for need in needs]
-    more = [(need.whole - need.least) ** 0.5 for need in needs]
-    return _filled(least, whole, more, room)
-
-
-def _filled(least: list[float], whole: list[float], more: list[float], room: float) -> list[float]:
-    """Deal out what is left by weight; nobody gets more than the whole."""
-    widths = list(least)
+    widths = [need.least + GAP for need in needs]
+    rows = _sampled(needs)
     while (left := room - sum(widths)) > 0.01:
+        gains = _gains(rows, widths)
         open_ = [at for at, width in enumerate(widths) if whole[at] - width > 0.01]
-        if not open_:
-            break
-        weight = sum(more[at] for at in open_)
-        for at in open_:
-            widths[at] = min(whole[at], widths[at] + left * more[at] / weight)
+        best = max(open_, key=lambda at: gains[at])
+        widths[best] += min(1.0, left, whole[best] - widths[best])
     return widths
 
 
-def _lines(needs: Sequence[_Need], table: Grid, words: Language, room: float) -> float:
+def _sampled(needs: Sequence[Need]) -> list[tuple[float, ...]]:
+    """Widths of the cells of some rows."""
+    rows = list(zip(*(need.cells for need in needs), strict=False))
+    return rows[:: max(1, len(rows) // SAMPLE)]
+
+
+def _gains(rows: Sequence[tuple[float, ...]], widths: Sequence[float]) -> list[float]:
+    """How many lines one em more would save, column by column."""
+    gains = [1e-9 * len(widths)] * len(widths)
+    for row in rows:
+        lines, at = max((cell / (width - GAP), at) for at, (cell, width) in enumerate(zip(row, widths, strict=True)))
+        if lines > 1:
+            gains[at] += lines - row[at] / (widths[at] - GAP + 1)
+    return gains
+
+
+def _lines(needs: Sequence[Need], widths: Sequence[float]) -> float:
     """Lines of a row on average."""
-    widths = shares(needs, room)
-    lines = [[ems(text) / (width - GAP) for text in texts(table, at, words)] for at, width in enumerate(widths)]
-    rows = [max(1.0, *row) for row in zip(*lines, strict=False)]
-    return sum(rows) / len(rows) if rows else 1.0
+    rows = _sampled(needs)
+    lines = [max(1.0, *(c / (w - GAP) for c, w in zip(row, widths, strict=True))) for row in rows]
+    return sum(lines) / len(lines) if lines else 1.0

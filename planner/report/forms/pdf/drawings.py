@@ -10,21 +10,23 @@ from planner.report.blocks import Panel
 from planner.report.drawing import svg, vega
 
 SCALE = 0.67
-WIDE, HALF, MAP = 719, 346, 480
+WIDE, HALF = 719, 346
+MAP, MAP_SCALE = 420, 0.45
+MAP_ALONE = 0.68
 WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)"')
 LETTERS = re.compile(r'font-family="sans-serif"([^>]*>[^<]*)')
 
 
 def drawn(panel: Panel, alone: bool, fonts: Callable[[str], tuple[str, ...]]) -> dict[str, Any]:
     """SVG, its width in pt, whether it takes a line of its own, what it shows in words."""
-    width = WIDE if panel.wide else HALF
-    if alone and not panel.wide:
-        width = MAP if not vega(panel.spec, HALF).get("axes") else WIDE
+    is_map = not panel.wide and not vega(panel.spec, HALF).get("axes")
+    width = MAP if is_map else WIDE if panel.wide or alone else HALF
+    scale = SCALE if not is_map else MAP_ALONE if alone else MAP_SCALE
     found = svg(panel.spec, width)
     natural = WIDTH.search(found)
     return {
         "svg": lettered(found, fonts),
-        "width": round(SCALE * float(natural[1]) if natural else SCALE * width, 1),
+        "width": round(scale * float(natural[1] if natural else width), 1),
         "wide": panel.wide or alone,
         "title": panel.title,
     }

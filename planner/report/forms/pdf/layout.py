@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from planner.report.blocks import (
@@ -27,12 +27,12 @@ from planner.report.blocks import (
     totals,
 )
 from planner.report.document import Report
-from planner.report.forms.pdf.columns import ems, fit
+from planner.report.forms.pdf.columns import LONG, ems, fit
 from planner.report.forms.pdf.drawings import drawn
 from planner.report.language import Language
 from planner.report.numbering import Numbering, numbering
 
-LONG, UNBROKEN = 45, 14
+UNBROKEN = 14
 FOLDED = 14
 PAGE = "\ue000"
 
@@ -57,7 +57,7 @@ def laid_out(report: Report, fonts: Fonts) -> Laid:
     words = report.words
     desk = _Desk(words, numbering(report.sections), fonts, _marks(report, words))
     sections = [
-        {"title": plain(s.title), "lead": plain(s.lead), "blocks": [b for block in s.blocks for b in _laid(block, desk)]}
+        {"id": s.id, "title": plain(s.title), "lead": plain(s.lead), "blocks": [b for block in s.blocks for b in _laid(block, desk)]}
         for s in report.sections
     ]
     kinds = (("A", words.say("form-appendix-tables"), desk.tables), ("B", words.say("form-appendix-figures"), desk.behind))
@@ -67,7 +67,7 @@ def laid_out(report: Report, fonts: Fonts) -> Laid:
         "byline": [plain(part) for part in report.byline.split(" · ")],
         "footer": plain(report.footer),
         "lang": words.id,
-        "contents": words.say("contents"),
+        "contents": words.say("form-contents"),
         "sections": sections,
         "appendices": [
             {"letter": letter, "title": words.say("form-appendix", letter=letter), "about": title, "blocks": blocks}
@@ -95,7 +95,7 @@ def moment(created: str) -> datetime.datetime | None:
 def _marks(report: Report, words: Language) -> float:
     """Width of the widest mark in em of the table's letters."""
     found = {c.mark for s in report.sections for table in grids(s.blocks) for row in table.rows for c in row if c.mark}
-    return max((ems(_mark(words, mark)) * 0.8 + 1.0 for mark in found), default=0.0)
+    return max((ems(_mark(words, mark), words) * 0.8 + 1.0 for mark in found), default=0.0)
 
 
 def _mark(words: Language, mark: str) -> str:
@@ -148,7 +148,7 @@ def _chart(chart: Chart, desk: _Desk) -> Iterator[Laid]:
 def _slider(slider: Slider, desk: _Desk) -> Iterator[Laid]:
     frame = slider.frames[slider.shown]
     yield {
-        **_drawing(slider.id, slider.title, (frame.panel,), desk),
+        **_drawing(slider.id, slider.title, (replace(frame.panel, title=""),), desk),
         "frame": plain(f"{slider.label}\u2002{frame.name}"),
         "figures": [_figure(one, desk.words) for one in frame.figures],
     }
@@ -195,10 +195,9 @@ def _fold(fold: Fold, desk: _Desk) -> Iterator[Laid]:
             yield from _laid(block, desk)
         return
     anchor = f"fold-{len(desk.tables)}"
-    desk.tables.append({**title, "anchor": anchor})
-    for block in inner:
-        for laid in [_moved(block, desk)] if isinstance(block, Grid) else list(_laid(block, desk)):
-            desk.tables.append(laid)
+    moved = [one for b in inner for one in ([_moved(b, desk)] if isinstance(b, Grid) else _laid(b, desk))]
+    sideways = bool(moved) and moved[0].get("sideways", False)
+    desk.tables.extend([{**title, "anchor": anchor, "sideways": sideways}, *moved])
     yield _pointer(fold.title, anchor, desk.words)
 
 
