@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,13 +12,14 @@ from planner.report.language import Language
 
 UPRIGHT, SIDEWAYS = 482.0, 729.0
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
-SIDEWAYS_SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
+SMALL = (7.5, 7.0, 6.5, 6.0)
+SIDEWAYS_SIZES = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 LONG = 45
 GAP = 0.9
 WORD = 12.0
 BAR = 6.0
-LINES, MOST = 1.2, 2.5
 FEW = 12
+LINES, LINES_OF_FEW, MOST = 1.2, 1.5, 2.0
 STRETCH = 2.5
 SAMPLE = 150
 
@@ -47,11 +49,11 @@ def fit(table: Grid, words: Language, marks: float) -> Fit:
     """
     needs = [_need(table, at, words, marks) for at in range(len(table.columns))]
     least = sum(need.least + GAP for need in needs)
-    skip = 2 if len(table.rows) > LONG else 0
-    upright = _chosen(needs, UPRIGHT, [size for size in SIZES[skip:] if least * size <= UPRIGHT])
-    if upright and (len(table.rows) <= FEW or _lines(needs, upright[1]) <= MOST):
+    long = len(table.rows) > LONG
+    upright = _chosen(needs, UPRIGHT, [size for size in (SMALL if long else SIZES) if least * size <= UPRIGHT])
+    if upright and (not long or _lines(needs, upright[1]) <= MOST):
         return Fit(upright[0], tuple(width * upright[0] for width in upright[1]))
-    sideways = _chosen(needs, SIDEWAYS, [size for size in SIDEWAYS_SIZES[skip:] if least * size <= SIDEWAYS])
+    sideways = _chosen(needs, SIDEWAYS, [size for size in SIDEWAYS_SIZES if least * size <= SIDEWAYS])
     size, widths = sideways or (SIDEWAYS / least, [need.least + GAP for need in needs])
     return Fit(size, tuple(width * size for width in widths), True)
 
@@ -61,7 +63,8 @@ def _chosen(needs: Sequence[Need], room: float, sizes: Sequence[float]) -> tuple
     found = {size: shares(needs, room / size) for size in sizes}
     if not found:
         return None
-    size = next((size for size, widths in found.items() if _lines(needs, widths) <= LINES), sizes[len(sizes) // 2])
+    most = LINES if len(needs[0].cells) > FEW else LINES_OF_FEW
+    size = next((size for size, widths in found.items() if _lines(needs, widths) <= most), sizes[len(sizes) // 2])
     return size, found[size]
 
 
@@ -91,7 +94,7 @@ def _need(table: Grid, at: int, words: Language, marks: float) -> Need:
     bar = BAR if any(row[at].share is not None for row in table.rows) else 0.0
     shown = texts(table, at, words)
     cells = tuple(ems(text, words) + beside for text in shown)
-    name = ems(column.name, words) * 1.06
+    name = ems(column.name, words) * 1.15
     head = max(longest(column.name, words), min(name, 3.2), name / 3)
     if column.measure.numeric:
         least = max(*cells, head, bar) if cells else head
@@ -144,5 +147,5 @@ def _gains(rows: Sequence[tuple[float, ...]], widths: Sequence[float]) -> list[f
 def _lines(needs: Sequence[Need], widths: Sequence[float]) -> float:
     """Lines of a row on average."""
     rows = _sampled(needs)
-    lines = [max(1.0, *(c / (w - GAP) for c, w in zip(row, widths, strict=True))) for row in rows]
+    lines = [max(1, *(math.ceil(c / (w - GAP) - 0.03) for c, w in zip(row, widths, strict=True))) for row in rows]
     return sum(lines) / len(lines) if lines else 1.0

@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from planner.report.blocks import Panel
 from planner.report.drawing import svg, vega
 
 SCALE = 0.67
-WIDE, HALF = 719, 346
-MAP, MAP_SCALE = 420, 0.45
-MAP_ALONE = 0.68
+WIDE, HALF, MAP = 719, 346, 420
+MAP_ALONE, MAP_AMONG_MAPS, MAP_BESIDE_CHART = 0.68, 0.4, 0.53
 WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)"')
+Fonts = Callable[[str], tuple[str, ...]]
 LETTERS = re.compile(r'font-family="sans-serif"([^>]*>[^<]*)')
 
 
-def drawn(panel: Panel, alone: bool, fonts: Callable[[str], tuple[str, ...]]) -> dict[str, Any]:
-    """SVG, its width in pt, whether it takes a line of its own, what it shows in words."""
-    is_map = not panel.wide and not vega(panel.spec, HALF).get("axes")
-    width = MAP if is_map else WIDE if panel.wide or alone else HALF
-    scale = SCALE if not is_map else MAP_ALONE if alone else MAP_SCALE
+def drawings(panels: Sequence[Panel], fonts: Fonts) -> list[dict[str, Any]]:
+    """The panels of a figure: SVG, width in pt, whether it takes a line of its own, title."""
+    maps = [not panel.wide and not vega(panel.spec, HALF).get("axes") for panel in panels]
+    alone = len(panels) == 1
+    of_map = MAP_ALONE if alone else MAP_AMONG_MAPS if all(maps) else MAP_BESIDE_CHART
+    return [
+        _drawn(panel, MAP, of_map, alone, fonts)
+        if is_map
+        else _drawn(panel, WIDE if panel.wide or alone else HALF, SCALE, alone, fonts)
+        for panel, is_map in zip(panels, maps, strict=True)
+    ]
+
+
+def _drawn(panel: Panel, width: int, scale: float, alone: bool, fonts: Fonts) -> dict[str, Any]:
     found = svg(panel.spec, width)
     natural = WIDTH.search(found)
     return {
@@ -32,7 +41,7 @@ def drawn(panel: Panel, alone: bool, fonts: Callable[[str], tuple[str, ...]]) ->
     }
 
 
-def lettered(drawing: str, fonts: Callable[[str], tuple[str, ...]]) -> str:
+def lettered(drawing: str, fonts: Fonts) -> str:
     """SVG whose texts name families that have their characters."""
 
     def named(found: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ import datetime
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import Any
 
 from planner.report.blocks import (
@@ -28,7 +29,7 @@ from planner.report.blocks import (
 )
 from planner.report.document import Report
 from planner.report.forms.pdf.columns import LONG, ems, fit
-from planner.report.forms.pdf.drawings import drawn
+from planner.report.forms.pdf.drawings import drawings
 from planner.report.language import Language
 from planner.report.numbering import Numbering, numbering
 
@@ -57,7 +58,7 @@ def laid_out(report: Report, fonts: Fonts) -> Laid:
     words = report.words
     desk = _Desk(words, numbering(report.sections), fonts, _marks(report, words))
     sections = [
-        {"id": s.id, "title": plain(s.title), "lead": plain(s.lead), "blocks": [b for block in s.blocks for b in _laid(block, desk)]}
+        {"id": s.id, "title": plain(s.title), "lead": plain(s.lead), "blocks": _all(s.blocks, desk)}
         for s in report.sections
     ]
     kinds = (("A", words.say("form-appendix-tables"), desk.tables), ("B", words.say("form-appendix-figures"), desk.behind))
@@ -102,10 +103,19 @@ def _mark(words: Language, mark: str) -> str:
     return words.say(f"mark-{mark.replace(' ', '-')}") if mark else ""
 
 
+def _all(blocks: Sequence[Block], desk: _Desk) -> list[Laid]:
+    """The blocks in order; text stays with the commands below it."""
+    found = [laid for block in blocks for laid in _laid(block, desk)]
+    for one, after in pairwise(found):
+        if one["kind"] == "text":
+            one["sticky"] = after["kind"] == "commands"
+    return found
+
+
 def _laid(block: Block, desk: _Desk) -> Iterator[Laid]:
     match block:
         case Text():
-            yield {"kind": "text", "paragraphs": [plain(paragraph) for paragraph in block.paragraphs]}
+            yield {"kind": "text", "paragraphs": list(map(plain, block.paragraphs)), "sticky": False}
         case Points():
             yield {"kind": "points", "title": plain(block.title), "items": [plain(item) for item in block.items]}
         case Note():
@@ -157,12 +167,11 @@ def _slider(slider: Slider, desk: _Desk) -> Iterator[Laid]:
 
 def _drawing(id: str, title: str, panels: Sequence[Panel], desk: _Desk) -> Laid:
     label = desk.words.say("form-figure", number=desk.numbers.figures[id])
-    alone = len(panels) == 1
     return {
         "kind": "figure",
         "label": label,
         "title": plain(title),
-        "panels": [drawn(panel, alone, desk.fonts) for panel in panels],
+        "panels": drawings(panels, desk.fonts),
         "alt": "; ".join(plain(panel.alt) for panel in panels),
     }
 
