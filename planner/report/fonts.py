@@ -29,7 +29,9 @@ CHINESE = (
     "PingFang SC",
     "Microsoft YaHei",
 )
-HAN = re.compile(r"[\u2e80-\u2fdf\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]")
+HAN = re.compile(
+    r"[\u2e80-\u2fdf\u3001-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff60\U00020000-\U0003ffff]"
+)
 REMEDY = "install a font for Simplified Chinese (Debian: apt install fonts-noto-cjk)"
 
 
@@ -47,7 +49,7 @@ class Families:
 
 
 def available(folders: Iterable[Path] | None = None) -> Fonts:
-    """The fonts of the machine, or those in `folders` alone; what comes with typst (Libertinus, DejaVu) is always there.
+    """The fonts of the machine, or those in `folders` alone, and those that come with typst: Libertinus, DejaVu.
 
     Reading them takes a tenth of a second of processor time.
     """

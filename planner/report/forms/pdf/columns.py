@@ -21,6 +21,7 @@ BAR = 6.0
 FEW = 12
 LINES, LINES_OF_FEW, MOST = 1.2, 1.5, 2.0
 STRETCH = 2.5
+NARROW = 3.0
 SAMPLE = 150
 
 
@@ -42,12 +43,12 @@ class Need:
     cells: tuple[float, ...]
 
 
-def fit(table: Grid, words: Language, marks: float) -> Fit:
+def fit(table: Grid, words: Language, marks: Sequence[float]) -> Fit:
     """The largest letters with which the table stands well on an upright page, else on one turned sideways.
 
-    marks  width of the widest mark, in em, kept free beside the numbers of a column that has marks
+    marks  column by column, the width of its widest mark in em, kept free beside what stands there
     """
-    needs = [_need(table, at, words, marks) for at in range(len(table.columns))]
+    needs = [_need(table, at, words, beside) for at, beside in enumerate(marks)]
     least = sum(need.least + GAP for need in needs)
     long = len(table.rows) > LONG
     upright = _chosen(needs, UPRIGHT, [size for size in (SMALL if long else SIZES) if least * size <= UPRIGHT])
@@ -88,19 +89,19 @@ def longest(text: str, words: Language) -> float:
     return min(max((ems(piece, words) for piece in pieces), default=0.0), WORD)
 
 
-def _need(table: Grid, at: int, words: Language, marks: float) -> Need:
+def _need(table: Grid, at: int, words: Language, beside: float) -> Need:
     column = table.columns[at]
-    beside = marks if any(row[at].mark for row in table.rows) else 0.0
     bar = BAR if any(row[at].share is not None for row in table.rows) else 0.0
     shown = texts(table, at, words)
     cells = tuple(ems(text, words) + beside for text in shown)
     name = ems(column.name, words) * 1.15
-    head = max(longest(column.name, words), min(name, 3.2), name / 3)
+    head = max(longest(column.name, words), min(name, 3.2), name / 2.6)
     if column.measure.numeric:
-        least = max(*cells, head, bar) if cells else head
+        least = max([*cells, head, bar])
         return Need(least, max(least, min(name, 8.0)), cells)
     least = max([longest(text, words) for text in shown] + [head, beside, bar])
-    return Need(least, max(*cells, least, min(name, 8.0)) if cells else head, cells)
+    whole = max([*cells, least, min(name, 8.0)])
+    return Need(whole if whole - least < NARROW else least, whole, cells)
 
 
 def texts(table: Grid, at: int, words: Language) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from planner.report.blocks import Panel
 from planner.report.drawing import svg, vega
+from planner.report.forms.pdf.tables import plain
 
 SCALE = 0.67
 WIDE, HALF, MAP = 719, 346, 420
@@ -37,7 +38,8 @@ def _drawn(panel: Panel, width: int, scale: float, alone: bool, fonts: Fonts) ->
         "svg": lettered(found, fonts),
         "width": round(scale * float(natural[1] if natural else width), 1),
         "wide": panel.wide or alone,
-        "title": panel.title,
+        "title": plain(panel.title),
+        "alt": plain(panel.alt),
     }
 
 
