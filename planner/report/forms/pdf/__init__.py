@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from planner.report.document import Report, ReportError
-from planner.report.fonts import available, families, lacking
+from planner.report.forms.pdf.fonts import available, families, lacking
 from planner.report.forms.pdf.layout import laid_out
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from planner.report.blocks import Grid, totals
 from planner.report.language import Language
 
 UPRIGHT, SIDEWAYS = 482.0, 729.0
-SIZES = (8.5, 8.0, 7.5, 7.0, 6.5)
+SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 SMALL = (7.5, 7.0, 6.5, 6.0)
 SIDEWAYS_SIZES = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 LONG = 45
@@ -65,7 +65,7 @@ def _chosen(needs: Sequence[Need], room: float, sizes: Sequence[float]) -> tuple
     if not found:
         return None
     most = LINES if len(needs[0].cells) > FEW else LINES_OF_FEW
-    size = next((size for size, widths in found.items() if _lines(needs, widths) <= most), sizes[len(sizes) // 2])
+    size = next((size for size, widths in found.items() if _lines(needs, widths) <= most), sizes[(len(sizes) - 1) // 2])
     return size, found[size]
 
 
@@ -95,7 +95,7 @@ def _need(table: Grid, at: int, words: Language, beside: float) -> Need:
     shown = texts(table, at, words)
     cells = tuple(ems(text, words) + beside for text in shown)
     name = ems(column.name, words) * 1.15
-    head = max(longest(column.name, words), min(name, 3.2), name / 2.6)
+    head = max(1.1 * longest(column.name, words), min(name, 3.2), name / 2.6)
     if column.measure.numeric:
         least = max([*cells, head, bar])
         return Need(least, max(least, min(name, 8.0)), cells)

@@ -22,7 +22,7 @@ from planner.report.blocks import (
     grids,
 )
 from planner.report.document import Report
-from planner.report.forms.pdf.columns import LONG
+from planner.report.forms.pdf.columns import LONG, ems
 from planner.report.forms.pdf.drawings import Fonts, drawings
 from planner.report.forms.pdf.tables import Laid, mark_of, plain, table_of
 from planner.report.language import Language
@@ -52,20 +52,34 @@ def laid_out(report: Report, fonts: Fonts) -> Laid:
         for s in report.sections
     ]
     piles = ((words.say("form-appendix-tables"), desk.tables), (words.say("form-appendix-figures"), desk.behind))
-    filled = [(title, blocks) for title, blocks in piles if blocks]
+    filled = [(about, blocks) for about, blocks in piles if blocks]
+    appendices = [_appendix(at, about, blocks, words) for at, (about, blocks) in enumerate(filled)]
+    heads = [*(str(s["title"]) for s in sections), *(str(blocks[0]["title"]) for blocks in appendices)]
     return {
         "title": plain(report.title),
+        "short": short(plain(report.title), 32.0, words),
+        "heads": [short(head, 24.0, words) for head in heads],
         "kicker": plain(report.kicker),
         "byline": [plain(part) for part in report.byline.split(" · ")],
         "footer": plain(report.footer),
         "lang": words.id,
         "contents": words.say("form-contents"),
         "sections": sections,
-        "appendices": [
-            {"title": words.say("form-appendix", letter=letter), "about": about, "blocks": blocks}
-            for letter, (about, blocks) in zip("AB", filled, strict=False)
-        ],
+        "appendices": appendices,
     }
+
+
+def _appendix(at: int, about: str, blocks: Sequence[Laid], words: Language) -> list[Laid]:
+    """The blocks of an appendix below its heading, which stands on a page turned like the first of them."""
+    title = f"{words.say('form-appendix', letter='AB'[at])}\u2002{about}"
+    return [{"kind": "appendix", "title": title, "sideways": blocks[0].get("sideways", False)}, *blocks]
+
+
+def short(text: str, room: float, words: Language) -> str:
+    """Text of at most `room` em, its end cut off where it is longer."""
+    if ems(text, words) <= room:
+        return text
+    return next(text[:end].rstrip() + "…" for end in range(len(text), -1, -1) if ems(text[:end], words) <= room - 1)
 
 
 def _all(blocks: Sequence[Block], desk: _Desk) -> list[Laid]:
