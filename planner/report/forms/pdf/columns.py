@@ -13,12 +13,13 @@ from planner.report.language import Language
 UPRIGHT, SIDEWAYS = 482.0, 729.0
 SIZES = (8.5, 8.0, 7.5, 7.0, 6.5, 6.0)
 SMALL = (7.5, 7.0, 6.5, 6.0)
-SIDEWAYS_SIZES = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
+SMALLER = (7.5, 7.0, 6.5, 6.0, 5.5, 5.0)
 LONG = 45
 GAP = 0.9
 WORD = 12.0
 BAR = 6.0
 FEW = 12
+READ = 7.0
 LINES, LINES_OF_FEW, MOST = 1.2, 1.5, 2.0
 STRETCH = 2.5
 NARROW = 3.0
@@ -51,21 +52,27 @@ def fit(table: Grid, words: Language, marks: Sequence[float]) -> Fit:
     needs = [_need(table, at, words, beside) for at, beside in enumerate(marks)]
     least = sum(need.least + GAP for need in needs)
     long = len(table.rows) > LONG
-    upright = _chosen(needs, UPRIGHT, [size for size in (SMALL if long else SIZES) if least * size <= UPRIGHT])
+    upright = _chosen(needs, UPRIGHT, SMALL if long else SIZES)
     if upright and (not long or _lines(needs, upright[1]) <= MOST):
         return Fit(upright[0], tuple(width * upright[0] for width in upright[1]))
-    sideways = _chosen(needs, SIDEWAYS, [size for size in SIDEWAYS_SIZES if least * size <= SIDEWAYS])
+    sideways = _chosen(needs, SIDEWAYS, SMALLER)
     size, widths = sideways or (SIDEWAYS / least, [need.least + GAP for need in needs])
     return Fit(size, tuple(width * size for width in widths), True)
 
 
 def _chosen(needs: Sequence[Need], room: float, sizes: Sequence[float]) -> tuple[float, list[float]] | None:
-    """The largest letters with which rows seldom wrap, else middling ones; widths in em."""
-    found = {size: shares(needs, room / size) for size in sizes}
+    """The largest letters with which rows seldom wrap, else those read well enough; widths in em.
+
+    None where no size fits. Only to save lines of a long table do letters become smaller than `READ`.
+    """
+    least = sum(need.least + GAP for need in needs)
+    found = {size: shares(needs, room / size) for size in sizes if least * size <= room}
     if not found:
         return None
-    most = LINES if len(needs[0].cells) > FEW else LINES_OF_FEW
-    size = next((size for size, widths in found.items() if _lines(needs, widths) <= most), sizes[(len(sizes) - 1) // 2])
+    rows = len(needs[0].cells)
+    most, smallest = LINES if rows > FEW else LINES_OF_FEW, 0.0 if rows > LONG else READ
+    airy = (size for size, widths in found.items() if size >= smallest and _lines(needs, widths) <= most)
+    size = next(airy, max((size for size in found if size <= READ), default=max(found)))
     return size, found[size]
 
 

@@ -21,6 +21,7 @@ from pypdf import PdfReader
 
 from planner.report.blocks import Chart, Column, Grid, Section, Slider, Text, grid, grids, totals
 from planner.report.document import Report, ReportError
+from planner.report.forms import form_of
 from planner.report.forms.pdf import content, made
 from planner.report.forms.pdf.fonts import CHINESE, available, families
 from planner.report.forms.pdf.tables import plain
@@ -302,6 +303,22 @@ def test_no_page_is_empty(file, tmp_path):
     for picture in drawn:
         pixels = picture.read_bytes().split(b"\n255\n", 1)[1]
         assert sum(value < 200 for value in pixels) > 60
+
+
+def test_a_long_table_begins_with_a_few_rows_or_on_the_next_page():
+    rows = [(f"row {at}", at) for at in range(30)]
+    for lines in range(20, 44, 2):
+        above = Text(("\u00a0",) * lines)
+        file = made(simple(above, grid("long", "Long", ("Name", Column("Count", COUNT)), rows)), available([]))
+        first = next(page for page in texts(file) if "Table 1" in page)
+        assert len(re.findall(r"row \d+", first)) >= 3
+
+
+def test_without_typst_the_remedy_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr("planner.report.document._installed", lambda module: module != "typst")
+    with pytest.raises(ReportError, match=r"form pdf needs typst, .*pip install 'innocap\[report\]'"):
+        form_of("pdf").write(simple(Text(("x",))), tmp_path / "x.pdf")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_chinese_without_a_chinese_font_names_the_package():
