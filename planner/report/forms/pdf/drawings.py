@@ -1,4 +1,8 @@
-"""A panel as SVG for paper: as wide as it stands there, its text in the fonts of the report."""
+"""A panel as SVG for paper: as wide as it stands there, its text in the fonts of the report.
+
+WIDE, HALF and MAP are widths in pixels at which panels are drawn (a map fixes its height for the last); SCALE and those
+of maps are pt on paper per pixel, LEGIBLE the least height of letters on maps, WIDEST half a page, both in pt.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,8 @@ from planner.report.forms.pdf.tables import plain
 SCALE = 0.67
 WIDE, HALF, MAP = 719, 346, 420
 MAP_ALONE, MAP_AMONG_MAPS, MAP_BESIDE_CHART = 0.68, 0.4, 0.53
+LEGIBLE, WIDEST = 5.0, 231.0
+LETTER = re.compile(r'font-size="([\d.]+)px"')
 WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)"')
 Fonts = Callable[[str], tuple[str, ...]]
 LETTERS = re.compile(r'font-family="sans-serif"([^>]*>[^<]*)')
@@ -34,9 +40,12 @@ def drawings(panels: Sequence[Panel], fonts: Fonts) -> list[dict[str, Any]]:
 def _drawn(panel: Panel, width: int, scale: float, alone: bool, fonts: Fonts) -> dict[str, Any]:
     found = svg(panel.spec, width)
     natural = WIDTH.search(found)
+    smallest = min(map(float, LETTER.findall(found)), default=LEGIBLE)
+    broad = float(natural[1]) if natural else float(width)
+    across = scale * broad if alone or panel.wide else min(max(scale, LEGIBLE / smallest) * broad, WIDEST)
     return {
         "svg": lettered(found, fonts),
-        "width": round(scale * float(natural[1] if natural else width), 1),
+        "width": round(across, 1),
         "wide": panel.wide or alone,
         "title": plain(panel.title),
         "alt": plain(panel.alt),
