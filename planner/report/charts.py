@@ -54,9 +54,8 @@ def columns(rows: Sequence[Row], scale: Scale, unit: str, width: int, height: in
             ),
             y=alt.Y("value:Q", title=unit, axis=_value_axis()),
             color=_colour(scale),
-            order="rank:Q",
-            description="label:N",
-            tooltip="label:N",
+            order=alt.Order("rank:Q"),
+            **_told(),
         )
         .properties(width=width, height=height)
     )
@@ -84,9 +83,8 @@ def bars(rows: Sequence[Row], scale: Scale, unit: str, width: int, step: int = 2
             y=alt.Y("y:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1)),
             x=alt.X("value:Q", title=unit, axis=_value_axis(grid=True, domain=False, ticks=False)),
             color=_colour(scale),
-            order="rank:Q",
-            description="label:N",
-            tooltip="label:N",
+            order=alt.Order("rank:Q"),
+            **_told(),
         )
         .properties(width=width, height=step * len(order))
     )
@@ -115,7 +113,7 @@ def lines(
     dash = alt.condition(
         alt.FieldOneOfPredicate(field="series", oneOf=list(dashed) or [""]), alt.value([5, 4]), alt.value([1, 0])
     )
-    points = base.mark_circle(size=30, opacity=1).encode(description="label:N", tooltip="label:N")
+    points = base.mark_circle(size=30, opacity=1).encode(**_told())
     return alt.layer(base.mark_line(strokeWidth=2.2).encode(strokeDash=dash), points).properties(
         width=width, height=height
     )
@@ -144,11 +142,9 @@ def tiles(rows: Sequence[Row], colour: str, width: int, *, most: float = 0.0) ->
     across, down = (1 + max(row[f] for row in rows) - min(row[f] for row in rows) for f in ("col", "row"))
     step = width / across
     base = alt.Chart(_data(shaded)).encode(x=_tile_axis("col"), y=_tile_axis("row"))
-    box = base.mark_rect(cornerRadius=3, stroke=PAPER, strokeWidth=2).encode(
-        color=_own("fill"), description="label:N", tooltip="label:N"
-    )
+    box = base.mark_rect(cornerRadius=3, stroke=PAPER, strokeWidth=2).encode(color=_own("fill"), **_told())
     small = alt.condition("length(datum.name) > 2", alt.value(step * 0.235), alt.value(step * 0.28))
-    name = base.mark_text(dy=-step * 0.14, aria=False).encode(text="name:N", color=_own("ink"), size=small)
+    name = base.mark_text(dy=-step * 0.14, aria=False).encode(text=alt.Text("name:N"), color=_own("ink"), size=small)
     value = base.mark_text(dy=step * 0.22, fontSize=step * 0.25, aria=False).encode(text="text:N", color=_own("ink"))
     return alt.layer(box, name, value).properties(width=width, height=step * down)
 
@@ -178,11 +174,18 @@ def shapes(
     names = [{key: row[key] for key in ("x", "y", "name", "ink")} for row in regions]
     words = alt.Chart(_data(names)).mark_text(fontSize=9, aria=False)
     layers = (
-        land.encode(color=_own("fill"), description="label:N", tooltip="label:N").properties(projection=plain),
-        words.encode(longitude="x:Q", latitude="y:Q", text="name:N", color=_own("ink")),
+        land.encode(color=_own("fill"), **_told()).properties(projection=plain),
+        words.encode(longitude="x:Q", latitude="y:Q", text=alt.Text("name:N"), color=_own("ink")),
     )
     below = alt.TitleParams(note, orient="bottom", anchor="start", fontSize=10, fontWeight="normal", color=MUTED)
     return alt.layer(*layers).properties(width=width, height=round(height), **({"title": below} if note else {}))
+
+
+def _told() -> dict[str, Any]:
+    """The field `label` of a row for readers who point at a mark and for those who hear of it."""
+    import altair as alt
+
+    return {"description": alt.Description("label:N"), "tooltip": alt.Tooltip("label:N")}
 
 
 def _own(field: str) -> alt.Color:
@@ -215,10 +218,8 @@ def matrix(
         x=alt.X("region:N", sort=list(order), title=across, axis=top),
         y=alt.Y("host:N", sort=list(order), title=down),
     )
-    box = base.mark_rect(stroke=PAPER, strokeWidth=2, cornerRadius=2).encode(
-        color=_own("fill"), description="label:N", tooltip="label:N"
-    )
-    text = base.mark_text(fontSize=11, aria=False).encode(text="text:N", color=_own("ink"))
+    box = base.mark_rect(stroke=PAPER, strokeWidth=2, cornerRadius=2).encode(color=_own("fill"), **_told())
+    text = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("text:N"), color=_own("ink"))
     return alt.layer(box, text).properties(width=width, height=34 * len(order))
 
 
@@ -267,9 +268,9 @@ def roofline(
         align="right", dy=-8, fontSize=11, color=MUTED, aria=False
     )
     base = alt.Chart(_data(dots)).encode(x=x, y=y)
-    mark = base.mark_circle(size=70, opacity=1, color=INK).encode(description="label:N", tooltip="label:N")
+    mark = base.mark_circle(size=70, opacity=1, color=INK).encode(**_told())
     text = [_names(base, f"datum.x {sign} {_middle(dots)}", dx) for sign, dx in (("<=", 8), (">", -8))]
-    layers = [ceiling, note.encode(x=x, y=y, text="text:N"), mark, *text]
+    layers = [ceiling, note.encode(x=x, y=y, text=alt.Text("text:N")), mark, *text]
     return alt.layer(*layers).properties(width=width, height=height)
 
 

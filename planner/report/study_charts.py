@@ -45,12 +45,16 @@ def frontier(rows: Sequence[Row], across: str, up: str, width: int, height: int 
     )
     bound = base.mark_line(color=QUIET, strokeDash=[4, 3], strokeWidth=1.4).encode(y="bound:Q")
     line = base.mark_line(color=WITH, strokeWidth=2)
-    dots = base.mark_circle(size=60, opacity=1, color=WITH).encode(tooltip="label:N", description="label:N")
-    names = base.mark_text(align="right", dx=-8, dy=13, fontSize=11, color=INK, aria=False).encode(text="name:N")
+    dots = base.mark_circle(size=60, opacity=1, color=WITH).encode(
+        tooltip=alt.Tooltip("label:N"), description=alt.Description("label:N")
+    )
+    names = base.mark_text(align="right", dx=-8, dy=13, fontSize=11, color=INK, aria=False).encode(
+        text=alt.Text("name:N")
+    )
     layers = [bound, line, dots, names]
     if any(row["mine"] for row in rows):
         ring = base.transform_filter("datum.mine").mark_point(size=190, strokeWidth=2, color=INK)
-        layers.append(ring.encode(tooltip="label:N"))
+        layers.append(ring.encode(tooltip=alt.Tooltip("label:N")))
     return alt.layer(*layers).properties(width=width, height=height)
 
 
@@ -74,11 +78,11 @@ def ranges(
         x=alt.X("least:Q", title=unit, axis=alt.Axis(format=",~r", grid=True, tickCount=5)),
         x2="most:Q",
         color=alt.Color("margin:N", scale=scale, legend=shown),
-        order="order:Q",
-        tooltip="label:N",
-        description="label:N",
+        order=alt.Order("order:Q"),
+        tooltip=alt.Tooltip("label:N"),
+        description=alt.Description("label:N"),
     )
-    ticks = base.mark_tick(color=INK, thickness=2, height=20).encode(x="plan:Q", tooltip="label:N")
+    ticks = base.mark_tick(color=INK, thickness=2, height=20).encode(x="plan:Q", tooltip=alt.Tooltip("label:N"))
     return alt.layer(proven, bars, ticks).properties(width=width, height=max(28 * len(places), 60))
 
 
@@ -99,7 +103,9 @@ def ladder(
     base = alt.Chart(_data(rows)).encode(x=alt.X("percent:Q", title=across, scale=alt.Scale(zero=False, padding=12)))
     left = alt.Y("value:Q", title=up, scale=alt.Scale(zero=False), axis=alt.Axis(titleColor=WITH, grid=True))
     line = base.mark_line(color=WITH, strokeWidth=2).encode(y=left)
-    dots = base.mark_circle(color=WITH, size=60, opacity=1).encode(y=left, tooltip="label:N", description="label:N")
+    dots = base.mark_circle(color=WITH, size=60, opacity=1).encode(
+        y=left, tooltip=alt.Tooltip("label:N"), description=alt.Description("label:N")
+    )
     axis = alt.Axis(titleColor=MUTED, grid=False, orient="right")
     right = alt.Y("marginal:Q", title=marginal, axis=axis, scale=alt.Scale(zero=True))
     steps = base.mark_line(color=INK, strokeDash=[5, 4], interpolate="step").encode(y=right)
@@ -127,8 +133,8 @@ def dots(
                 "colour:N", scale=alt.Scale(domain=colours, range=hues), legend=_legend(colour, len(colours))
             ),
             shape=alt.Shape("shape:N", scale=alt.Scale(domain=shapes, range=marks), legend=_legend(shape, len(shapes))),
-            description="label:N",
-            tooltip="label:N",
+            description=alt.Description("label:N"),
+            tooltip=alt.Tooltip("label:N"),
         )
         .properties(width=width, height=height)
     )

@@ -60,7 +60,7 @@ def intervals(rows: Sequence[Row], title: str, width: int) -> alt.TopLevelMixin:
     span = base.mark_rule(strokeWidth=2.4, opacity=0.55).encode(x=x("low"), x2="high:Q", color=colour)
     goal = base.transform_filter("isValid(datum.goal)").mark_tick(color=INK, thickness=1.6, size=13).encode(x=x("goal"))
     dot = base.mark_circle(size=52, opacity=1).encode(
-        x=x("value"), color=colour, description="label:N", tooltip="label:N"
+        x=x("value"), color=colour, description=alt.Description("label:N"), tooltip=alt.Tooltip("label:N")
     )
     return alt.layer(equal, span, goal, dot).properties(width=width, height=STEP * len(order))
 
@@ -74,7 +74,7 @@ def boxes(rows: Sequence[Row], title: str, colour: str, width: int) -> alt.TopLe
     import altair as alt
 
     order = [row["y"] for row in rows]
-    base = _base(rows).encode(y=_names(order), description="label:N", tooltip="label:N")
+    base = _base(rows).encode(y=_names(order), description=alt.Description("label:N"), tooltip=alt.Tooltip("label:N"))
 
     def x(field: str) -> alt.X:
         scale = alt.Scale(zero=False, nice=True)
