@@ -16,7 +16,7 @@ from planner.plan import Plan
 from planner.tables import table as plan_table
 from tests.planner.report.forms.specimen import HOSTILE, specimen
 from tests.planner.report.made_up import changed, three_plans
-from tests.planner.report.reading import Element, Page
+from tests.planner.report.reading import Page, tables
 
 pytest.importorskip("vl_convert", reason="the report extra is not installed")
 
@@ -36,19 +36,6 @@ def page(three_report: Report) -> Page:
 @pytest.fixture(scope="module", params=["en", "zh"])
 def specimen_page(request: pytest.FixtureRequest) -> Page:
     return Page(content(specimen(request.param)).decode())
-
-
-def tables(page: Page) -> list[list[list[Element]]]:
-    """Every table: rows of cells, in the order of the page."""
-    found: list[list[list[Element]]] = []
-    for element in page.elements:
-        if element.tag == "table":
-            found.append([])
-        elif element.tag == "tr":
-            found[-1].append([])
-        elif element.tag in ("th", "td"):
-            found[-1][-1].append(element)
-    return found
 
 
 def shown(blocks: tuple[Block, ...]) -> list[Grid]:
