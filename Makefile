@@ -56,7 +56,7 @@ demo: $(READY)
 MEASURED := --set records.cloud_server=../../$(OUT)/capability.json
 STUDIES := --frontier $(OUT)/frontier --ladder $(OUT)/ladder --alternatives $(OUT)/alternatives
 
-national: demo $(BROWSER)
+national: demo $(E2E)
 	@$(BIN)/innocap plan frontier configs/china/plan.yaml $(MEASURED) --points 12 -o $(OUT)/frontier --force
 	@$(BIN)/innocap plan ladder configs/china/plan.yaml $(MEASURED) -o $(OUT)/ladder --force
 	@$(BIN)/innocap plan alternatives configs/china/plan.yaml $(MEASURED) --elasticities-all -o $(OUT)/alternatives --force
