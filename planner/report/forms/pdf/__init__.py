@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from planner.report.document import Report, ReportError
+from planner.report.forms.paper.layout import laid_out
 from planner.report.forms.pdf.fonts import available, families, lacking
-from planner.report.forms.pdf.layout import laid_out
 
 if TYPE_CHECKING:
     from typst import Fonts

@@ -22,9 +22,9 @@ from pypdf import PdfReader
 from planner.report.blocks import Chart, Column, Grid, Section, Slider, Text, grid, grids, totals
 from planner.report.document import Report, ReportError
 from planner.report.forms import form_of
+from planner.report.forms.paper.tables import plain
 from planner.report.forms.pdf import content, made
 from planner.report.forms.pdf.fonts import CHINESE, available, families
-from planner.report.forms.pdf.tables import plain
 from planner.report.language import language
 from planner.report.measures import COUNT
 from planner.report.numbering import numbering

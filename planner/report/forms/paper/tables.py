@@ -6,7 +6,7 @@ import unicodedata
 from typing import Any
 
 from planner.report.blocks import Cell, Column, Grid, totals
-from planner.report.forms.pdf.columns import ems, fit
+from planner.report.forms.paper.columns import ems, fit
 from planner.report.language import Language
 
 Laid = dict[str, Any]

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 pytest.importorskip("fluent.runtime", reason="the report extra is not installed")
 
 from planner.report.blocks import Cell, Column, Grid, grid
-from planner.report.forms.pdf.columns import GAP, SIDEWAYS, UPRIGHT, Need, ems, fit, longest, shares
-from planner.report.forms.pdf.layout import short
-from planner.report.forms.pdf.tables import plain, table_of
+from planner.report.forms.paper.columns import GAP, SIDEWAYS, UPRIGHT, Need, ems, fit, longest, shares
+from planner.report.forms.paper.layout import short
+from planner.report.forms.paper.tables import plain, table_of
 from planner.report.language import Language, language
 from planner.report.measures import COUNT, MONEY, TEXT
 

@@ -22,9 +22,9 @@ from planner.report.blocks import (
     grids,
 )
 from planner.report.document import Report
-from planner.report.forms.pdf.columns import LONG, ems
-from planner.report.forms.pdf.drawings import Fonts, drawings
-from planner.report.forms.pdf.tables import Laid, mark_of, plain, table_of
+from planner.report.forms.paper.columns import LONG, ems
+from planner.report.forms.paper.drawings import Fonts, drawings
+from planner.report.forms.paper.tables import Laid, mark_of, plain, table_of
 from planner.report.language import Language
 from planner.report.numbering import Numbering, numbering
 

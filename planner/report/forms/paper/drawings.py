@@ -12,7 +12,7 @@ from typing import Any
 
 from planner.report.blocks import Panel
 from planner.report.drawing import svg, vega
-from planner.report.forms.pdf.tables import plain
+from planner.report.forms.paper.tables import plain
 
 SCALE = 0.67
 WIDE, HALF, MAP = 719, 346, 420

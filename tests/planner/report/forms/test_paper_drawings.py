@@ -10,8 +10,8 @@ import pytest
 pytest.importorskip("vl_convert", reason="the report extra is not installed")
 
 from planner.report.blocks import Panel
-from planner.report.forms.pdf.columns import UPRIGHT
-from planner.report.forms.pdf.drawings import LEGIBLE, drawings, lettered
+from planner.report.forms.paper.columns import UPRIGHT
+from planner.report.forms.paper.drawings import LEGIBLE, drawings, lettered
 from tests.planner.report.forms.specimen import PANEL
 
 HALF_PANEL = replace(PANEL, wide=False)
