@@ -80,6 +80,15 @@ def png(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif", ppi: i
     return drawn
 
 
+def raster(drawing: str, across: float) -> bytes:
+    """SVG as PNG, `across` pixels wide."""
+    import vl_convert
+
+    width = float(drawing.partition(' width="')[2].partition('"')[0])
+    drawn: bytes = vl_convert.svg_to_png(drawing, scale=across / width)
+    return drawn
+
+
 def tint(colour: str, amount: float) -> str:
     """A colour mixed with white: amount 0 is white, 1 the colour."""
     parts = (int(colour[at : at + 2], 16) for at in (1, 3, 5))

@@ -27,3 +27,6 @@ form-appendix = Appendix { $letter }
 form-appendix-tables = Tables in full
 form-appendix-figures = Numbers in the figures
 form-on-page = { $what }: page { $page }
+
+# Word.
+form-in-appendix = { $what }: { $appendix }

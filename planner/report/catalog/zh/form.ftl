@@ -27,3 +27,6 @@ form-appendix = 附录{ $letter }
 form-appendix-tables = 明细表
 form-appendix-figures = 图中数据
 form-on-page = { $what }：见第{ $page }页
+
+# Word。
+form-in-appendix = { $what }：见{ $appendix }

@@ -179,4 +179,4 @@ def _fold(fold: Fold, desk: _Desk) -> Iterator[Laid]:
 
 def _pointer(what: str, anchor: str, words: Language) -> Laid:
     before, _, after = words.say("form-on-page", what=plain(what), page=PAGE).partition(PAGE)
-    return {"kind": "pointer", "before": before, "after": after, "anchor": anchor}
+    return {"kind": "pointer", "what": plain(what), "before": before, "after": after, "anchor": anchor}

@@ -5,7 +5,6 @@ Text never becomes markup: a fixed template reads the report as JSON, in which a
 
 from __future__ import annotations
 
-import datetime
 import json
 import re
 from importlib.resources import files
@@ -14,12 +13,12 @@ from typing import TYPE_CHECKING, cast
 
 from planner.report.document import Report, ReportError
 from planner.report.forms.paper.layout import laid_out
+from planner.report.forms.paper.moment import EPOCH, moment
 from planner.report.forms.pdf.fonts import available, families, lacking
 
 if TYPE_CHECKING:
     from typst import Fonts
 
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
 NO_GLYPH = re.compile(r'the text `"(.*?)"` could not be displayed', re.DOTALL)
 CODE = re.compile(r"\\u\{([0-9a-f]+)\}")
 
@@ -53,12 +52,3 @@ def compiled(data: str, fonts: Fonts, timestamp: int) -> bytes:
         if unshown := NO_GLYPH.search(str(error)):
             raise lacking(CODE.sub(lambda code: chr(int(code[1], 16)), unshown[1])) from error
         raise ReportError(f"typst cannot set the report: {error}") from error
-
-
-def moment(created: str) -> datetime.datetime | None:
-    """An ISO time as UTC, for the file's properties; None where it is none."""
-    try:
-        found = datetime.datetime.fromisoformat(created)
-    except ValueError:
-        return None
-    return found.astimezone(datetime.UTC) if found.tzinfo else found.replace(tzinfo=datetime.UTC)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 NAMES = (
@@ -68,19 +69,23 @@ def picture(relation: str, number: int, width: float, height: float, alt: str) -
     )
 
 
-def table(style: str, widths: list[float], rows: list[str], *, gap: float, looks: str = "") -> str:
-    """A table of fixed columns; widths and the space beside cells in pt."""
+def table(style: str, widths: Sequence[float], rows: Sequence[str], *, gap: float, total: bool = False) -> str:
+    """A table of fixed columns; widths and the space beside cells in pt. `total`: its last row is one of sums."""
     grid = "".join(f'<w:gridCol w:w="{round(20 * width)}"/>' for width in widths)
     side = round(20 * gap)
+    look = (
+        f'<w:tblLook w:val="{"0660" if total else "0620"}" w:firstRow="1" w:lastRow="{total:d}" w:firstColumn="0" '
+        'w:lastColumn="0" w:noHBand="1" w:noVBand="1"/>'
+    )
     return (
         f'<w:tbl><w:tblPr><w:tblStyle w:val="{style}"/><w:tblW w:w="{round(20 * sum(widths))}" w:type="dxa"/>'
         f'<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="{side}" w:type="dxa"/>'
-        f'<w:right w:w="{side}" w:type="dxa"/></w:tblCellMar><w:tblLook w:val="04A0" {looks}/></w:tblPr>'
+        f'<w:right w:w="{side}" w:type="dxa"/></w:tblCellMar>{look}</w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
 
-def row(cells: list[str], *, head: bool = False) -> str:
+def row(cells: Sequence[str], *, head: bool = False) -> str:
     """A row that stays on one page; a head repeats on every page."""
     return f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if head else ''}</w:trPr>{''.join(cells)}</w:tr>"
 

@@ -27,7 +27,8 @@ class Style:
 
 
 def _space(before: float, after: float, line: float = 1.0) -> str:
-    return f'<w:spacing w:before="{before * 20:.0f}" w:after="{after * 20:.0f}" w:line="{line * 240:.0f}" w:lineRule="auto"/>'
+    apart = f'w:before="{before * 20:.0f}" w:after="{after * 20:.0f}"'
+    return f'<w:spacing {apart} w:line="{line * 240:.0f}" w:lineRule="auto"/>'
 
 
 def _fonts(latin: str, chinese: str) -> str:
@@ -48,7 +49,8 @@ BOLD = _fonts(SERIF, HEI)
 KEEP = "<w:keepNext/><w:keepLines/>"
 CONTENTS = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="9638"/></w:tabs>'
 TABLE = (
-    f"<w:tblPr><w:tblBorders>{_rule('top', 8, INK)}{_rule('bottom', 8, INK)}{_rule('insideH', 2, 'DFE3E8')}</w:tblBorders>"
+    f"<w:tblPr><w:tblBorders>{_rule('top', 8, INK)}{_rule('bottom', 8, INK)}"
+    f"{_rule('insideH', 2, 'DFE3E8')}</w:tblBorders>"
     '<w:tblCellMar><w:top w:w="40" w:type="dxa"/><w:bottom w:w="40" w:type="dxa"/></w:tblCellMar></w:tblPr>'
     f'<w:tblStylePr w:type="firstRow"><w:rPr><w:b/><w:color w:val="{MUTED}"/></w:rPr><w:tcPr><w:tcBorders>'
     f'{_rule("bottom", 4, "B9C0C9")}</w:tcBorders><w:vAlign w:val="bottom"/></w:tcPr></w:tblStylePr>'
@@ -132,14 +134,19 @@ STYLES = (
     Style("Report Table", "table", "Normal Table", table=TABLE),
     Style("Report Layout", "table", "Normal Table", table=FIGURES),
 )
-LEVEL = '<w:lvl w:ilvl="0"><w:start w:val="1"/>{}</w:lvl>'
-NUMBERED = LEVEL.format(
-    '<w:numFmt w:val="decimal"/><w:pStyle w:val="Heading1"/><w:lvlText w:val="%1"/><w:lvlJc w:val="left"/>'
-    '<w:pPr><w:ind w:left="440" w:hanging="440"/></w:pPr>'
+LEVEL = (
+    '<w:abstractNum {names} w:abstractNumId="{id}"><w:multiLevelType w:val="singleLevel"/><w:lvl w:ilvl="0">'
+    '<w:start w:val="1"/><w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/><w:lvlJc w:val="left"/>'
+    '<w:pPr><w:ind w:left="{left}" w:hanging="{hanging}"/></w:pPr></w:lvl></w:abstractNum>'
 )
-BULLETED = LEVEL.format(
-    '<w:numFmt w:val="bullet"/><w:lvlText w:val="•"/><w:lvlJc w:val="left"/>'
-    '<w:pPr><w:ind w:left="300" w:hanging="240"/></w:pPr>'
+LISTS = (
+    LEVEL.format(names=NAMES, id=BULLETS, form="bullet", text="•", left=300, hanging=240),
+    LEVEL.format(names=NAMES, id=CHAPTERS, form="decimal", text="%1", left=440, hanging=440),
+)
+NUMBERING = "application/vnd.openxmlformats-officedocument.wordprocessingml.numbering+xml"
+DEFAULTS = (
+    f'<w:docDefaults {NAMES}><w:rPrDefault><w:rPr>{_fonts(SERIF, SONG)}<w:lang w:val="{{latin}}" w:eastAsia="zh-CN"/>'
+    "</w:rPr></w:rPrDefault><w:pPrDefault/></w:docDefaults>"
 )
 
 
@@ -184,3 +191,41 @@ def sized(document: Any, names: Names, name: str, size: float) -> str:
         names[whole.lower()] = whole.title().replace(" ", "").replace(".", "-")
         document.styles.element.append(parse_xml(xml_of(Style(whole, based=name, run=_letters(size)), names)))
     return names[whole.lower()]
+
+
+def bare(document: Any, lang: str) -> None:
+    """Take all styles of a new document away, so that all of ours are added, and say what language it is in."""
+    from docx.oxml import parse_xml
+
+    root = document.styles.element
+    for child in list(root):
+        root.remove(child)
+    root.append(parse_xml(DEFAULTS.format(latin="zh-CN" if lang == "zh" else "en-GB")))
+
+
+def lists(document: Any) -> None:
+    """Add the bullets and the numbers of chapters."""
+    from docx.oxml import parse_xml
+
+    root = _numbering(document)
+    for at, level in enumerate(LISTS):
+        root.insert(at, parse_xml(level))
+    for id in (BULLETS, CHAPTERS):
+        root.append(parse_xml(f'<w:num {NAMES} w:numId="{id}"><w:abstractNumId w:val="{id}"/></w:num>'))
+
+
+def _numbering(document: Any) -> Any:
+    """The list definitions of a document; a template may have none yet."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.oxml import parse_xml
+    from docx.parts.numbering import NumberingPart
+
+    part = document.part
+    try:
+        return part.part_related_by(RELATIONSHIP_TYPE.NUMBERING).element
+    except KeyError:
+        root = parse_xml(f"<w:numbering {NAMES}/>")
+        made = NumberingPart(PackURI("/word/numbering.xml"), NUMBERING, root, part.package)
+        part.relate_to(made, RELATIONSHIP_TYPE.NUMBERING)
+        return root
