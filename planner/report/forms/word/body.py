@@ -154,12 +154,12 @@ def _key(one: Laid, desk: Desk) -> str:
 
 
 def _layout(cells: Sequence[str], across: int, desk: Desk, room: float) -> str:
-    """A table without lines, and a small paragraph that parts it from what follows."""
+    """A table without lines, and a small paragraph that parts it from what follows but stays with it."""
     width = room / across
     lines = [cells[at : at + across] for at in range(0, len(cells), across)]
     rows = [row([cell(width, inner) for inner in line]) for line in lines]
     whole = table(desk.names["Report Layout"], [width] * across, rows, gap=GUTTER / 2)
-    return whole + paragraph(desk.names["Section End"])
+    return whole + paragraph(desk.names["Section End"], more="<w:keepNext/>")
 
 
 def _figure(block: Laid, desk: Desk, room: float) -> list[str]:

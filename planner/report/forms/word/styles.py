@@ -116,7 +116,7 @@ STYLES = (
     Style("Pointer", paragraph=_space(6, 8), run=_letters(9, ACCENT)),
     Style("Key Value", paragraph=KEEP + _space(0, 2), run=BOLD + _letters(15, INK, bold=True)),
     Style("Key Name", paragraph=KEEP + _space(0, 1), run=_letters(8.5)),
-    Style("Key Remark", paragraph=_space(0, 0), run=_letters(7.5, MUTED)),
+    Style("Key Remark", paragraph=KEEP + _space(0, 0), run=_letters(7.5, MUTED)),
     Style("Table Text", paragraph=_space(0, 0), run=_letters(8.5)),
     Style("Table Number", paragraph=_space(0, 0) + '<w:jc w:val="right"/>', run=_letters(8.5)),
     Style("Section End", paragraph=_space(0, 0), run=_letters(1)),
@@ -176,7 +176,10 @@ def ensure(document: Any) -> Names:
     root = document.styles.element
     names = Names({one.name_val.lower(): one.styleId for one in root.style_lst if one.name_val})
     added = [style for style in STYLES if style.name.lower() not in names]
-    names.update({style.name.lower(): style.name.title().replace(" ", "") for style in added})
+    taken = {one.styleId for one in root.style_lst}
+    for style in added:
+        id = style.name.title().replace(" ", "")
+        names[style.name.lower()] = f"{id}-report" if id in taken else id
     for style in added:
         root.append(parse_xml(xml_of(style, names)))
     return names
