@@ -1,7 +1,6 @@
-"""The kinds of charts, as Altair: each a function from plain rows to a chart of a given width. No words of their own.
+"""The kinds of charts, as Altair: each a function from plain rows to a chart of a given width.
 
-Rows are mappings; the field `label` of a row is its tooltip and its name for screen readers. A scale is (series,
-colour) in order of stacking.
+Rows are mappings; the field `label` of a row is its tooltip. A scale is (series, colour) in order of stacking.
 """
 
 from __future__ import annotations
@@ -51,7 +50,6 @@ def columns(rows: Sequence[Row], scale: Scale, unit: str, width: int, height: in
             color=_colour(scale),
             order="rank:Q",
             description="label:N",
-            tooltip="label:N",
         )
         .properties(width=width, height=height)
     )
@@ -81,7 +79,6 @@ def bars(rows: Sequence[Row], scale: Scale, unit: str, width: int, step: int = 2
             color=_colour(scale),
             order="rank:Q",
             description="label:N",
-            tooltip="label:N",
         )
         .properties(width=width, height=step * len(order))
     )
@@ -110,7 +107,7 @@ def lines(
     dash = alt.condition(
         alt.FieldOneOfPredicate(field="series", oneOf=list(dashed) or [""]), alt.value([5, 4]), alt.value([1, 0])
     )
-    points = base.mark_circle(size=30, opacity=1).encode(description="label:N", tooltip="label:N")
+    points = base.mark_circle(size=30, opacity=1).encode(description="label:N")
     return alt.layer(base.mark_line(strokeWidth=2.2).encode(strokeDash=dash), points).properties(
         width=width, height=height
     )
@@ -127,21 +124,16 @@ def _year_axis(years: Sequence[int], width: int) -> alt.Axis:
     return alt.Axis(values=shown, format="d", labelFlush=False)
 
 
-def tiles(rows: Sequence[Row], colour: str, width: int, *, most: float = 0.0) -> alt.TopLevelMixin:
-    """A map of equal tiles: rows {col, row, name, value, text, label}; darker is more, nearly white is none.
-
-    most  the value of the darkest shade; else the largest there is
-    """
+def tiles(rows: Sequence[Row], colour: str, width: int) -> alt.TopLevelMixin:
+    """A map of equal tiles: rows {col, row, name, value, text, label}; darker is more, nearly white is none."""
     import altair as alt
 
-    most = most or max((row["value"] for row in rows), default=0) or 1
+    most = max((row["value"] for row in rows), default=0) or 1
     shaded = [{**row, **shade(colour, row["value"] / most)} for row in rows]
     across, down = (1 + max(row[f] for row in rows) - min(row[f] for row in rows) for f in ("col", "row"))
     step = width / across
     base = alt.Chart(_data(shaded)).encode(x=_tile_axis("col"), y=_tile_axis("row"))
-    box = base.mark_rect(cornerRadius=3, stroke=PAPER, strokeWidth=2).encode(
-        color=_own("fill"), description="label:N", tooltip="label:N"
-    )
+    box = base.mark_rect(cornerRadius=3, stroke=PAPER, strokeWidth=2).encode(color=_own("fill"), description="label:N")
     small = alt.condition("length(datum.name) > 2", alt.value(step * 0.235), alt.value(step * 0.28))
     name = base.mark_text(dy=-step * 0.14, aria=False).encode(text="name:N", color=_own("ink"), size=small)
     value = base.mark_text(dy=step * 0.22, fontSize=step * 0.25, aria=False).encode(text="text:N", color=_own("ink"))
@@ -162,22 +154,18 @@ def _tile_axis(field: str) -> Any:
     return channel(f"{field}:O", axis=None, scale=alt.Scale(padding=0))
 
 
-def matrix(
-    rows: Sequence[Row], order: Sequence[str], colour: str, width: int, *, down: str, across: str
-) -> alt.TopLevelMixin:
-    """A heat map from `host` (rows, titled `down`) to `region` (columns): rows {host, region, value, text, label}."""
+def matrix(rows: Sequence[Row], order: Sequence[str], colour: str, width: int) -> alt.TopLevelMixin:
+    """A heat map from `host` (rows) to `region` (columns): rows {host, region, value, text, label}."""
     import altair as alt
 
     most = max((row["value"] for row in rows), default=0) or 1
     shaded = [{**row, **shade(colour, row["value"] / most)} for row in rows]
     top = alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False)
     base = alt.Chart(_data(shaded)).encode(
-        x=alt.X("region:N", sort=list(order), title=across, axis=top),
-        y=alt.Y("host:N", sort=list(order), title=down),
+        x=alt.X("region:N", sort=list(order), title="used in", axis=top),
+        y=alt.Y("host:N", sort=list(order), title="made in"),
     )
-    box = base.mark_rect(stroke=PAPER, strokeWidth=2, cornerRadius=2).encode(
-        color=_own("fill"), description="label:N", tooltip="label:N"
-    )
+    box = base.mark_rect(stroke=PAPER, strokeWidth=2, cornerRadius=2).encode(color=_own("fill"), description="label:N")
     text = base.mark_text(fontSize=11, aria=False).encode(text="text:N", color=_own("ink"))
     return alt.layer(box, text).properties(width=width, height=34 * len(order))
 
@@ -200,9 +188,7 @@ def dumbbell(rows: Sequence[Row], scale: Scale, unit: str, width: int) -> alt.To
     base = alt.Chart(_data(rows))
     rule = base.mark_rule(strokeWidth=2, color=QUIET).encode(y=y, x=x("before"), x2="after:Q")
     dots = [
-        base.mark_circle(size=58, opacity=1, color=colour).encode(
-            y=y, x=x(field), description=f"label_{field}:N", tooltip=f"label_{field}:N"
-        )
+        base.mark_circle(size=58, opacity=1, color=colour).encode(y=y, x=x(field), description=f"label_{field}:N")
         for field, colour in zip(("before", "after"), [colour for _, colour in scale], strict=True)
     ]
     return alt.layer(rule, *dots).properties(width=width, height=18 * len(order))
@@ -214,20 +200,18 @@ def _ticks(low: float, high: float, steps: Sequence[int]) -> list[float]:
     return [float(f"{step}e{power}") for power in range(first, last + 1) for step in steps]
 
 
-def roofline(
-    roof: Sequence[Row], dots: Sequence[Row], intensity: str, width: int, height: int = 320
-) -> alt.TopLevelMixin:
-    """Log-log: ceilings {x, value, series} as lines, kernels {x, value, name, label} as dots over `intensity`."""
+def roofline(roof: Sequence[Row], dots: Sequence[Row], width: int, height: int = 320) -> alt.TopLevelMixin:
+    """Log-log: ceilings {x, value, series} as lines, kernels {x, value, name, label} as dots."""
     import altair as alt
 
-    x = _log_channel(alt.X, "x", intensity, [*roof, *dots])
+    x = _log_channel(alt.X, "x", "arithmetic intensity, FLOP per byte", [*roof, *dots])
     y = _log_channel(alt.Y, "value", "GFLOP/s", [*roof, *dots])
     ceiling = alt.Chart(_data(roof)).mark_line(color=QUIET, strokeWidth=2).encode(x=x, y=y, detail="series:N")
     note = alt.Chart(_data([row for row in roof if row.get("text")])).mark_text(
         align="right", dy=-8, fontSize=11, color=MUTED, aria=False
     )
     base = alt.Chart(_data(dots)).encode(x=x, y=y)
-    mark = base.mark_circle(size=70, opacity=1, color=INK).encode(description="label:N", tooltip="label:N")
+    mark = base.mark_circle(size=70, opacity=1, color=INK).encode(description="label:N")
     text = [_names(base, f"datum.x {sign} {_middle(dots)}", dx) for sign, dx in (("<=", 8), (">", -8))]
     layers = [ceiling, note.encode(x=x, y=y, text="text:N"), mark, *text]
     return alt.layer(*layers).properties(width=width, height=height)

@@ -9,7 +9,7 @@ from typing import Any
 
 from planner.plan import Plan
 from planner.report.context import Context, Row, capex_by, national, rows, sums
-from planner.report.digits import number
+from planner.report.words import number, percent
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,6 @@ class Gain:
     @property
     def relative(self) -> float:
         return self.with_plan / self.without - 1 if self.without else math.nan
-
-
-def share(part: float, whole: float) -> float:
-    """Part of the whole; 0 where there is no whole."""
-    return part / whole if whole else 0.0
 
 
 def gain(plan: Plan, year: int) -> Gain:
@@ -134,28 +129,24 @@ def objective_unit(ctx: Context) -> tuple[float, str]:
     """What one unit of the objective is in units a reader knows, and their name."""
     if ctx.summary.get("bounds", {}).get("unit") == "index":
         return national(ctx.plan).get(ctx.summary["base_year"], math.nan), ctx.innovation_unit
-    return 1e5, ctx.words.say("objective-thousandths")
+    return 1e5, "thousandths of a percent"
 
 
 def objective_words(ctx: Context, amount: float) -> str:
     """A change of the objective in words a reader can weigh."""
     unit = str(ctx.summary.get("bounds", {}).get("unit", ""))
-    say, share = ctx.words.say, ctx.words.percent(amount)
     if unit == "index":
         base, name = objective_unit(ctx)
-        return say("objective-index", share=share, amount=number(amount * base), unit=name)
+        return f"{percent(amount)} of today's innovation, {number(amount * base)} {name} on average over the years"
     if unit == "log points":
-        return say("objective-log", share=share)
-    return say("objective-other", amount=number(amount))
+        return f"{percent(amount)} on the weighted mean of log innovation"
+    return f"{number(amount)} of the objective"
 
 
 def rule_name(ctx: Context, rule: str) -> str:
-    """Name of a rule of the config, or of a constraint of the model where the catalog has one."""
-    for known in ctx.summary.get("rules", ()):
-        if known["id"] == rule:
-            return ctx.words.name(known)
-    key = f"constraint-{rule}"
-    return ctx.words.say(key) if ctx.words.knows(key) else rule.replace("_", " ").capitalize()
+    known = {str(r["id"]): str(r["name"]) for r in ctx.summary.get("rules", ())}
+    name = known.get(rule) or rule
+    return name.replace("_", " ").capitalize() if name == rule else name
 
 
 def rank_correlation(first: Mapping[str, float], second: Mapping[str, float], keys: Sequence[str]) -> float:

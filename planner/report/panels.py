@@ -1,51 +1,36 @@
-"""Panels that know the plan's names: maps of the regions, as tiles, as bars where a region has none."""
+"""Panels that know the plan's names: a drawing for wide and narrow screens, and maps of the regions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from planner.report.blocks import Panel
 from planner.report.charts import bars, tiles
 from planner.report.context import Context, region_name, short_name
+from planner.report.drawing import svg
 
 if TYPE_CHECKING:
     import altair as alt
 
-WIDE, HALF = 860, 420
+WIDE, NARROW, HALF = 860, 345, 420
 
 
-def wide(chart: alt.TopLevelMixin, alt_text: str, title: str = "") -> Panel:
-    """A drawing that may be as wide as the page."""
-    return Panel(spec_of(chart), alt_text, title, wide=True)
+def both(draw: Callable[[int], alt.TopLevelMixin], alt_text: str, title: str = "") -> Panel:
+    """The same drawing for a wide and a narrow screen."""
+    return Panel(svg(draw(WIDE), alt_text), svg(draw(NARROW), alt_text), title)
 
 
 def half(chart: alt.TopLevelMixin, alt_text: str, title: str = "") -> Panel:
-    """One of several drawings side by side."""
-    return Panel(spec_of(chart), alt_text, title)
-
-
-def spec_of(chart: alt.TopLevelMixin) -> dict[str, Any]:
-    """The Vega-Lite specification of a chart."""
-    spec: dict[str, Any] = chart.to_dict(validate=False)
-    return spec
+    """One of several panels side by side."""
+    return Panel(svg(chart, alt_text), title=title)
 
 
 def region_map(
-    ctx: Context,
-    values: Mapping[str, float],
-    show: Callable[[float], str],
-    unit: str,
-    colour: str,
-    title: str = "",
-    *,
-    most: float = 0.0,
+    ctx: Context, values: Mapping[str, float], show: Callable[[float], str], unit: str, colour: str, title: str = ""
 ) -> Panel:
-    """Tiles, one per region, shaded and labelled; bars where a region has no tile.
-
-    most  the value of the darkest shade, where several maps share one scale; else the largest of `values`
-    """
-    alt_text = ctx.words.say("map-alt", title=title or ctx.words.say("map"), unit=unit)
+    """Tiles, one per region, shaded and labelled; bars where a region has no tile."""
+    alt_text = f"{title or 'Map'}: {unit} by region"
     if not all(region.get("tile") for region in ctx.regions.values()):
         return _ranking(ctx, values, show, unit, colour, title)
     drawn = [
@@ -59,7 +44,7 @@ def region_map(
         }
         for rid, region in ctx.regions.items()
     ]
-    return half(tiles(drawn, colour, HALF, most=most), alt_text, title)
+    return half(tiles(drawn, colour, HALF), alt_text, title)
 
 
 def _ranking(
@@ -75,5 +60,4 @@ def _ranking(
         }
         for rid in order
     ]
-    alt_text = ctx.words.say("map-alt", title=title or ctx.words.say("map"), unit=unit)
-    return half(bars(drawn, [("value", colour)], unit, HALF, step=20), alt_text, title)
+    return half(bars(drawn, [("value", colour)], unit, HALF, step=20), f"{title}: {unit} by region", title)

@@ -6,19 +6,15 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from planner.report import facts
-from planner.report.blocks import Block, Chart, Column, Figure, Figures, Note, Section, Text, grid
+from planner.report.blocks import Block, Chart, Figure, Figures, Note, Section, Text
 from planner.report.charts import lines
 from planner.report.context import Context, capex_by, class_name, national, region_name, rows
-from planner.report.digits import brief, known, number
 from planner.report.drawing import INK, QUIET, WITH
-from planner.report.language import spans
-from planner.report.measures import NUMBER, YEAR
 from planner.report.panels import HALF, half, region_map
+from planner.report.words import brief, known, listed, money, number, percent, plural, spans
 
 if TYPE_CHECKING:
     import altair as alt
-
-SERIES = (("with-plan", "innovation", WITH), ("without-plan", "without_plan", QUIET))
 
 
 def section(ctx: Context) -> Section:
@@ -26,141 +22,144 @@ def section(ctx: Context) -> Section:
     sentences = (where_the_money_goes(ctx), what_it_buys(ctx), what_it_rests_on(ctx))
     blocks: list[Block] = [Text(sentences), Figures(_figures(ctx)), _charts(ctx)]
     if ctx.summary.get("status") == "limit":
-        blocks.insert(1, Note(ctx.words.say("summary-limit")))
-    return Section("summary", ctx.words.say("summary"), "", tuple(blocks))
+        blocks.insert(
+            1,
+            Note("The solver stopped at a limit before the wanted gap was reached; the gap below is what is certain."),
+        )
+    return Section("summary", "Summary", "", tuple(blocks))
 
 
 def where_the_money_goes(ctx: Context) -> str:
     """Sentence one: total, shares of classes and macro-regions, largest recipients."""
-    say, percent, listed = ctx.words.say, ctx.words.percent, ctx.words.listed
     by_class, by_macro, by_region = (capex_by(ctx, ctx.plan, key) for key in ("class", "macro", "region"))
     total = sum(by_class.values())
     if not total:
-        return say("summary-nothing", horizon=ctx.horizon)
-    classes = [
-        say("summary-money-class", share=percent(by_class[c] / total), **{"class": class_name(ctx, c)})
-        for c in facts.ranked(by_class)
-    ]
-    places = [_share(ctx, ctx.macro_names[m], by_macro[m] / total) for m in facts.ranked(by_macro)]
-    top = [_share(ctx, region_name(ctx, r), by_region[r] / total) for r in facts.ranked(by_region)[:3]]
-    where = say("summary-money-places", places=listed(places)) if len(ctx.macro_names) <= 8 else ""
-    return say(
-        "summary-money",
-        horizon=ctx.horizon,
-        total=ctx.money(total),
-        classes=listed(classes),
-        where=where,
-        top=listed(top),
+        return f"Nothing is ordered in {ctx.horizon}."
+    classes = [f"{percent(by_class[c] / total)} to {class_name(c).lower()}" for c in facts.ranked(by_class)]
+    macros = [f"{ctx.macro_names[m]} {percent(by_macro[m] / total)}" for m in facts.ranked(by_macro)]
+    top = [f"{region_name(ctx, r)} {percent(by_region[r] / total)}" for r in facts.ranked(by_region)[:3]]
+    where = f"by place, {listed(macros)}; " if len(ctx.macro_names) <= 8 else ""
+    return (
+        f"New capacity ordered in {ctx.horizon} costs {money(total, ctx.currency)}: {listed(classes)}; "
+        f"{where}the largest recipients are {listed(top)}."
     )
-
-
-def _share(ctx: Context, place: str, share: float) -> str:
-    return ctx.words.say("summary-money-place", place=place, share=ctx.words.percent(share))
 
 
 def what_it_buys(ctx: Context) -> str:
     """Sentence two: innovation against doing nothing, and what is certain about it."""
-    say, percent = ctx.words.say, ctx.words.percent
     won = facts.gain(ctx.plan, ctx.years[-1])
     gap, base = ctx.summary["bounds"]["gap"], national(ctx.plan).get(ctx.summary["base_year"])
-    return say(
-        "summary-gain",
-        year=str(won.year),
-        **{"with": number(won.with_plan)},
-        unit=ctx.innovation_unit,
-        base=number(base),
-        base_year=str(ctx.summary["base_year"]),
-        without=number(won.without),
-        gain=percent(won.relative),
-        sure=say("summary-sure", gap=percent(gap)) if known(gap) else say("summary-unsure"),
+    sure = (
+        "it is certified that no plan under the same assumptions and rules scores more than "
+        f"{percent(gap)} above this one"
+        if known(gap)
+        else "the solver stopped before it could prove how much better a plan may be"
+    )
+    return (
+        f"In {won.year} the country reaches {number(won.with_plan)} {ctx.innovation_unit}, against {number(base)} in "
+        f"{ctx.summary['base_year']} and {number(won.without)} if nothing were ordered, a gain over nothing of "
+        f"{percent(won.relative)}; {sure}."
     )
 
 
 def what_it_rests_on(ctx: Context) -> str:
     """Sentence three: what binds, and how firm the inputs are."""
-    say = ctx.words.say
     names = [facts.rule_name(ctx, found.rule) for found in facts.binding(ctx.plan) if found.worth > 0][:3]
     years = [row["year"] for row in facts.budget_prices(ctx.plan) if row["year"]]
-    scarce = [say("summary-scarce-money", years=spans(years))] if years else []
-    limits = ctx.words.listed([*scarce, *(say("summary-rule", rule=name) for name in names)])
+    scarce = f"money in {spans(years)}" if years else ""
+    limits = listed([part for part in (scarce, *(f"the rule “{name}”" for name in names)) if part]) or "nothing"
     kinds = Counter(ctx.plan.tables["assumptions"].column("kind"))
     columns = Counter(source["kind"] for source in ctx.summary.get("sources", ()))
-    count = sum(columns.values())
-    data = say("summary-basis-columns", count=count, estimated=columns["estimated"]) if count else ""
-    return say(
-        "summary-basis",
-        limits=limits or say("summary-no-limit"),
-        set=str(ctx.summary["elasticity_set"]),
-        numbers=sum(kinds.values()),
-        weak=kinds["assumption"] + kinds["estimated"],
-        columns=data,
+    weak = kinds["assumption"] + kinds["estimated"]
+    data = f" and {plural(sum(columns.values()), 'data column')} ({columns['estimated']} estimated)" if columns else ""
+    return (
+        f"What holds it back is {limits}; it rests on elasticity set “{ctx.summary['elasticity_set']}” and on "
+        f"{plural(sum(kinds.values()), 'number')}, of which {weak:,} are assumptions or estimates{data}, "
+        "all listed below."
     )
 
 
 def _figures(ctx: Context) -> tuple[Figure, ...]:
-    say, percent, last = ctx.words.say, ctx.words.percent, ctx.years[-1]
-    won, gap, gini = facts.gain(ctx.plan, last), ctx.summary["bounds"]["gap"], facts.divide(ctx.plan, last, "gini")
-    running = say("summary-running", amount=ctx.money(facts.running_million(ctx)))
-    more = say("summary-more", amount=number(won.with_plan - won.without), unit=ctx.innovation_unit)
+    last = ctx.years[-1]
+    won = facts.gain(ctx.plan, last)
+    bounds = ctx.summary["bounds"]
+    made = facts.hosting(ctx, rows(ctx.plan, "flows", year=last))
+    gini = facts.divide(ctx.plan, last, "gini")
     figures = [
-        Figure(ctx.money(facts.capex_million(ctx, ctx.plan)), say("summary-capex", horizon=ctx.horizon), running),
-        Figure(percent(won.relative, signed=True), say("summary-innovation", year=str(last)), more),
-        Figure(percent(gap) if known(gap) else say("summary-gap-none"), say("summary-gap")),
-        *_compute_figures(ctx, last),
+        Figure(
+            money(facts.capex_million(ctx, ctx.plan), ctx.currency),
+            f"new capacity ordered {ctx.horizon}",
+            f"and {money(facts.running_million(ctx), ctx.currency)} to run all that stands",
+        ),
+        Figure(
+            percent(won.relative, signed=True),
+            f"innovation in {last} against ordering nothing",
+            f"{number(won.with_plan - won.without)} more {ctx.innovation_unit}",
+        ),
+        Figure(
+            percent(bounds["gap"]) if known(bounds["gap"]) else "not proved",
+            "certified gap: no plan scores more above this one",
+        ),
     ]
+    if made.total:
+        unmet = facts.unmet_share(ctx.plan, last)
+        figures.append(
+            Figure(
+                percent(made.far_share),
+                f"of compute made in another macro-region in {last}",
+                f"{percent(made.elsewhere_share)} outside the region that uses it",
+            )
+        )
+        figures.append(Figure(percent(unmet), f"of compute demand not served in {last}"))
     if gini:
-        without = say("summary-gini-without", value=number(gini[1]))
-        figures.append(Figure(number(gini[0]), say("summary-gini", year=str(last)), without))
+        figures.append(
+            Figure(
+                number(gini[0]), f"Gini of innovation per head in {last}", f"{number(gini[1])} if nothing were ordered"
+            )
+        )
     return tuple(figures)
 
 
-def _compute_figures(ctx: Context, year: int) -> list[Figure]:
-    say, percent = ctx.words.say, ctx.words.percent
-    made = facts.hosting(ctx, rows(ctx.plan, "flows", year=year))
-    if not made.total:
-        return []
-    elsewhere = say("summary-elsewhere", share=percent(made.elsewhere_share))
-    return [
-        Figure(percent(made.far_share), say("summary-far", year=str(year)), elsewhere),
-        Figure(percent(facts.unmet_share(ctx.plan, year)), say("summary-unmet", year=str(year))),
-    ]
-
-
 def _charts(ctx: Context) -> Chart:
-    say, unit = ctx.words.say, ctx.money_unit
     by_region = capex_by(ctx, ctx.plan, "region")
+    unit = f"{ctx.currency} bn"
     top = facts.ranked(by_region)[:5]
     share = sum(by_region[r] for r in top) / (sum(by_region.values()) or 1)
-    title = say("summary-map", horizon=ctx.horizon, unit=unit)
-    where = region_map(ctx, by_region, lambda v: brief(ctx.words.money_value(v)), unit, INK, title)
-    won = facts.gain(ctx.plan, ctx.years[-1])
-    alt_text = say("summary-trajectory-alt", gain=ctx.words.percent(won.relative, signed=True), year=str(won.year))
-    path = half(trajectory(ctx, HALF), alt_text, say("summary-trajectory", unit=ctx.innovation_unit))
-    columns = [Column(say("year"), YEAR), *(Column(say(message), NUMBER) for message, _, _ in SERIES)]
-    each = [national(ctx.plan, column) for _, column, _ in SERIES]
-    body = [(year, *(values[year] for values in each)) for year in sorted(each[0])]
+    where = region_map(
+        ctx,
+        by_region,
+        lambda v: brief(v / 1000),
+        unit,
+        INK,
+        f"Money for new capacity by region, {ctx.horizon}, {unit}",
+    )
     return Chart(
-        "national_innovation",
-        say("summary-chart"),
-        (where, path),
-        say(
-            "summary-chart-words",
-            top=ctx.words.listed([region_name(ctx, r) for r in top], 5),
-            share=ctx.words.percent(share),
-        ),
-        grid("national_innovation", say("summary-trajectory", unit=ctx.innovation_unit), columns, body),
-        native="lines",
-        legend=tuple((say(message), colour) for message, _, colour in SERIES),
+        "Where the money goes and what it buys",
+        (where, half(trajectory(ctx, HALF), _trajectory_alt(ctx), f"Innovation of the country, {ctx.innovation_unit}")),
+        f"Five regions ({listed([region_name(ctx, r) for r in top], 5)}) take {percent(share)} of the money. "
+        "The gap between the two "
+        "lines on the right is what the plan adds; it goes on after the last order for as long as what was "
+        "built lives.",
+        legend=(("with the plan", WITH), ("if nothing were ordered", QUIET)),
     )
 
 
 def trajectory(ctx: Context, width: int, height: int = 420) -> alt.TopLevelMixin:
     """National innovation over the years, with and without the plan."""
-    say, unit = ctx.words.say, ctx.innovation_unit
     drawn = [
-        {"x": year, "series": say(message), "value": value, "label": f"{year}, {say(message)}: {number(value)} {unit}"}
-        for message, column, _ in SERIES
+        {
+            "x": year,
+            "series": series,
+            "value": value,
+            "label": f"{year}, {series}: {number(value)} {ctx.innovation_unit}",
+        }
+        for series, column in (("with the plan", "innovation"), ("if nothing were ordered", "without_plan"))
         for year, value in sorted(national(ctx.plan, column).items())
     ]
-    scale = [(say(message), colour) for message, _, colour in SERIES]
-    return lines(drawn, scale, "", width, height, zero=True, dashed=(say("without-plan"),))
+    scale = [("with the plan", WITH), ("if nothing were ordered", QUIET)]
+    return lines(drawn, scale, "", width, height, zero=True, dashed=("if nothing were ordered",))
+
+
+def _trajectory_alt(ctx: Context) -> str:
+    won = facts.gain(ctx.plan, ctx.years[-1])
+    return f"National innovation with and without the plan; {percent(won.relative, signed=True)} in {won.year}"

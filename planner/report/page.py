@@ -1,38 +1,34 @@
-"""From a report to one HTML page: Jinja2 templates with everything inlined and everything escaped."""
+"""From sections to one HTML page: Jinja2 templates with everything inlined and everything escaped."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from planner.report.blocks import Panel
-from planner.report.document import Report
-from planner.report.drawing import svg
-from planner.report.panels import HALF, WIDE
+from planner.report.blocks import Section
+from planner.report.context import Context
+
+MARKS = {"estimated": "est.", "measured": "measured", "published": "published", "not solved": "not solved"}
 
 
-def page(report: Report) -> str:
+def page(ctx: Context, sections: Sequence[Section]) -> str:
     """The whole file as text."""
     environment = Environment(
         loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["block"] = lambda block: type(block).__name__.lower()
     shown = environment.get_template("report.html.j2").render(
-        report=report,
-        say=report.words.say,
-        show=report.words.show,
-        drawn=_drawn,
+        plan=ctx.summary,
+        horizon=ctx.horizon,
+        sections=sections,
+        marks=MARKS,
         style=inline(_source("style.css")),
         script=inline(_source("filter.js")),
     )
     return shown + "\n"
-
-
-def _drawn(panel: Panel) -> Markup:
-    return Markup(svg(panel.spec, WIDE if panel.wide else HALF))
 
 
 def inline(text: str) -> Markup:
@@ -41,4 +37,4 @@ def inline(text: str) -> Markup:
 
 
 def _source(name: str) -> str:
-    return (files("planner.report.forms.html") / "templates" / name).read_text("utf-8")
+    return (files("planner.report") / "templates" / name).read_text("utf-8")
