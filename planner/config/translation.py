@@ -38,9 +38,10 @@ def resolve_names(names: Names) -> Mapping[str, Mapping[str, str]]:
 
 def check_names(context: Context, scenario: Scenario) -> None:
     """Every name is of something."""
-    rules = [item.id for item in (*scenario.rules, *scenario.matching_funds, *scenario.growth_limits)]
-    held = {"rules": rules, "machines": list(scenario.machines)}
+    parts = (scenario.rules, scenario.matching_funds, scenario.growth_limits)
+    rules = [str(item.id) for part in parts for item in part]
+    held: dict[str, list[str]] = {"rules": rules, "machines": list(scenario.machines)}
     for kind, names in scenario.names_zh.items():
-        known = held[kind] if kind in held else [item.id for item in getattr(scenario, kind)]
+        known = held[kind] if kind in held else [str(item.id) for item in getattr(scenario, kind)]
         for id in names:
             context.known(("names_zh", kind, id), id, "id", known)
