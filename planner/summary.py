@@ -103,6 +103,16 @@ def _question(scenario: Scenario) -> dict[str, Any]:
             for g in scenario.groups
         ],
         **_things(scenario),
+        **_limits(scenario),
+        "innovation_unit": scenario.innovation_unit,
+        "innovation_unit_zh": scenario.innovation_unit_zh,
+        "sources": [vars(source) for source in scenario.sources],
+    }
+
+
+def _limits(scenario: Scenario) -> dict[str, Any]:
+    """What the plan is held to, and what it may take or earn."""
+    return {
         "budgets": [
             {"id": b.id, "name": b.name, "kinds": list(b.kinds), "period": b.period, "source": b.source}
             | _zh(scenario, "budgets", b.id)
@@ -127,9 +137,6 @@ def _question(scenario: Scenario) -> dict[str, Any]:
             | _zh(scenario, "projects", p.id)
             for p in scenario.projects
         ],
-        "innovation_unit": scenario.innovation_unit,
-        "innovation_unit_zh": scenario.innovation_unit_zh,
-        "sources": [vars(source) for source in scenario.sources],
     }
 
 
