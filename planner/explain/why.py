@@ -11,6 +11,7 @@ from planner.explain.conflict import Contradiction, contradiction
 from planner.explain.flip import LOWEST, NOTHING, Flip, Question, ask, change_that_flips, checked, without_orders
 from planner.explain.worth import Prices, Share, shares_of
 from planner.scenario import Scenario
+from planner.solve.search import ZeroRatioError
 from planner.solving import Problem
 
 ENDLESS, A_LITTLE = 100.0, 1e-3
@@ -232,7 +233,10 @@ def _flip(
     question: Question, progress: Callable[[str], None]
 ) -> tuple[Flip | None, Contradiction | None, Contradiction | None, bool]:
     """The price that flips the build; or what forces it, what bars it; or that no price ends it."""
-    barred = without_orders(question)
+    try:
+        barred = without_orders(question)
+    except ZeroRatioError:
+        return None, None, None, True
     if barred is None:
         return None, _forced(question), None, False
     change = change_that_flips(question, barred)

@@ -15,7 +15,7 @@ from planner.tables import SCHEMAS
 
 UNIT_WORDS = (
     "million", "billion", "gwh", "gbps", "eflops", "pflops", "tflops", "ms", "fte", "units", "modules", "fraction",
-    "year", "index", "ratio", "taken",
+    "year", "index", "ratio", "taken", "reached",
 )  # fmt: skip
 
 

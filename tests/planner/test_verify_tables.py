@@ -10,9 +10,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from planner.plan import Plan
+from planner.scenario import Scenario
 from planner.tables import SCHEMAS
 from planner.verify import CHECKS, verify
-from tests.planner.verify_cases import changed, problems, rich, rich_plan, ruled, ruled_plan, with_rows
+from tests.planner.verify_cases import (
+    changed,
+    problems,
+    rewarded,
+    rewarded_plan,
+    rich,
+    rich_plan,
+    ruled,
+    ruled_plan,
+    with_rows,
+)
 
 NORTH_MAST = {"region": "north", "asset": "mast", "year": 2027}
 BY_TWO = functools.partial(lambda factor, value: value * factor, 1.001)
@@ -160,11 +172,18 @@ NUMERIC = [
 ]
 
 
+def held(table: str) -> tuple[Scenario, Plan]:
+    """A scenario and its plan with rows in the table."""
+    if table == "thresholds":
+        return rewarded(), rewarded_plan()
+    return (ruled(), ruled_plan()) if table == "projects" else (rich(), rich_plan())
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_any_number_that_is_changed_is_found(data: st.DataObject):
     name, at = data.draw(st.sampled_from(NUMERIC))
-    scenario, plan = (ruled(), ruled_plan()) if name == "projects" else (rich(), rich_plan())
+    scenario, plan = held(name)
     rows = list(plan.tables[name].rows)
     which = data.draw(st.integers(0, len(rows) - 1))
     factor = data.draw(st.sampled_from([0.0, 0.5, 0.99, 1.01, 2.0, -1.0]))

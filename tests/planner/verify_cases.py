@@ -13,7 +13,7 @@ from planner.scenario import Budget, Growth, Matching, Project, Rule, Scenario, 
 from planner.solving import solve
 from planner.tables import SCHEMAS, table
 from planner.verify import Verdict
-from tests.planner.toys import budget, tiny, trading
+from tests.planner.toys import budget, threshold, tiny, trading
 
 
 def rule(name: str, sense: str, quantity: str, limit: float, scope: Scope, **changes: Any) -> Rule:
@@ -214,3 +214,13 @@ def _assumptions(scenario: Scenario) -> list[tuple[Any, ...]]:
     found += [getattr(scenario.geography, name) for name in geography]
     found += [scenario.discount_rate, scenario.floor_share]
     return [(f"p{at}", p.value, math.nan, math.nan, "1", p.kind, p.source, p.place) for at, p in enumerate(found)]
+
+
+def rewarded() -> Scenario:
+    """Two regions that earn a bonus where their masts are dense."""
+    return tiny(gap=1e-6, thresholds=(threshold(1.5, 0.1),), objective="total")
+
+
+@functools.cache
+def rewarded_plan() -> Plan:
+    return solve(rewarded())
