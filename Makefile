@@ -6,12 +6,15 @@ OUT ?= out
 comma := ,
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
+E2E := $(VENV)/.e2e
 
-.PHONY: demo test bench lint clean help
+.PHONY: demo national test test-e2e bench lint clean help
 
 help:
 	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
+	@echo "make national  the demo, its studies, and the reports and the picture in docs"
 	@echo "make test   all tests"
+	@echo "make test-e2e  reports in Chromium and LibreOffice, installed where apt and PyPI can"
 	@echo "make bench  long measurements: kernels against their peers, planner against its peers"
 	@echo "make lint   ruff and mypy"
 	@echo "make clean  remove the environment and everything made"
@@ -33,8 +36,12 @@ $(READY): pyproject.toml constraints.txt
 $(PEERS): $(READY)
 	$(call install,report$(comma)dev$(comma)peers)
 
+$(E2E): $(READY)
+	$(call install,report$(comma)dev$(comma)e2e)
+
 CPU_MIXES := edge_control platform transactions
 SETS := default neutral high
+PLANS := $(foreach set,$(SETS),$(OUT)/china-$(set))
 
 demo: $(READY)
 	@$(BIN)/innocap bench run --suite quick --resume --force -o $(OUT)/bench.json
@@ -43,14 +50,32 @@ demo: $(READY)
 	  $(BIN)/innocap plan solve configs/china/plan.yaml --elasticities $$set \
 	    --record cloud_server=$(OUT)/capability.json -o $(OUT)/china-$$set --force || exit $$?; \
 	done
-	@$(BIN)/innocap report $(OUT)/china-default $(OUT)/china-neutral $(OUT)/china-high \
-	  --bench $(OUT)/bench.json -o $(OUT)/report.html
+	@$(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json -o $(OUT)/report.html --force
+	@$(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json --lang zh -o $(OUT)/report-zh.html --force
+
+MEASURED := --set records.cloud_server=../../$(OUT)/capability.json
+STUDIES := --frontier $(OUT)/frontier --ladder $(OUT)/ladder --alternatives $(OUT)/alternatives
+
+national: demo $(E2E)
+	@$(BIN)/innocap plan frontier configs/china/plan.yaml $(MEASURED) --points 12 -o $(OUT)/frontier --force
+	@$(BIN)/innocap plan ladder configs/china/plan.yaml $(MEASURED) -o $(OUT)/ladder --force
+	@$(BIN)/innocap plan alternatives configs/china/plan.yaml $(MEASURED) --elasticities-all -o $(OUT)/alternatives --force
+	@for lang in en zh; do \
+	  $(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json $(STUDIES) --lang $$lang --format html,pdf \
+	    -o docs/national/report-$$lang --force || exit $$?; \
+	done
+	@$(BIN)/python docs/picture.py docs/national/report-en.html docs/national/report-zh.html docs/report.png
 
 test: $(READY)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+
+test-e2e: $(READY)
+	@tests/e2e/packages.sh
+	@$(MAKE) --no-print-directory $(E2E) || echo "make test-e2e: the browser's driver (pip install '.[e2e]') is not to be had" >&2
+	@$(BIN)/python -m pytest -rs tests/e2e
 
 lint: $(READY)
 	@$(BIN)/ruff check .

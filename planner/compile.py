@@ -16,7 +16,7 @@ from planner import coordinates
 from planner.compressed import RowBlock, compressed_rows, tidy
 from planner.expand import Tables, evaluate, quantified, rule_rows, tables
 from planner.linear import Block, Floats, Ints, LinearProgram
-from planner.symbols import Rule, Symbols, Variable
+from planner.symbols import Names, Rule, Symbols, Variable
 from planner.template import RuleError, Sketch
 
 _INFINITY = float("inf")
@@ -61,7 +61,7 @@ def variable_blocks(symbols: Symbols) -> dict[str, Block]:
 def row_blocks(symbols: Symbols, rules: tuple[Rule, ...]) -> dict[str, Block]:
     """The rows of each rule."""
     labels = {s.name: s.labels for s in symbols.sets}
-    labels |= {s.name: tuple(labels[s.of][i] for i in s.members) for s in symbols.subsets if not s.over}
+    labels |= {s.name: Names("{}", (labels[s.of],), (s.members,)) for s in symbols.subsets if not s.over}
     for rule in rules:
         unknown = [name for name in quantified(rule) if name not in labels]
         if unknown:

@@ -242,7 +242,13 @@ def summary(scenario: Scenario, asked: Asked, entries: Sequence[Entry], started:
         "elasticity_set": scenario.elasticity_set,
         "overrides": list(scenario.overrides),
         "inputs": dict(scenario.files),
-        "asked": {"points": asked.points, "worst_off": asked.who, "gap_index": scenario.gap},
+        "asked": {
+            "points": asked.points,
+            "worst_off": asked.who,
+            "regions": asked.regions,
+            "people_share": asked.people,
+            "gap_index": scenario.gap,
+        },
         "ends": {
             "most_total_index": [ends["most_total"], ends["upper"]],
             "most_worst_off_log": [ends["high"], ends["worst_upper"]],

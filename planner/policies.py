@@ -38,9 +38,14 @@ class Started:
 
 @dataclass(frozen=True)
 class Policies:
-    """Rows (Q,) of all rules of the config, and what they weigh as flat arrays; region is -1 where it is several."""
+    """Rows (Q,) of all rules of the config, and what they weigh as flat arrays.
+
+    rule    the number of each row's rule in `rules`
+    region  -1 where a row speaks of several
+    """
 
     rules: tuple[Rule, ...]
+    rule: Ints
     region: Ints
     year: Ints
     limit: Floats
@@ -48,13 +53,19 @@ class Policies:
     orders: Entries
     starts: Started
 
+    def of(self, sense: str) -> Ints:
+        """The rows that are floors, or caps."""
+        return np.flatnonzero(np.array([rule.sense == sense for rule in self.rules], bool)[self.rule])
+
 
 def policies(instance: Instance) -> Policies:
     """The policy rows of an instance with their entries."""
     sheets = tuple(_sheets(instance))
     counts = [len(sheet.region) for sheet in sheets]
+    number = {rule.id: k for k, rule in enumerate(instance.scenario.rules)}
     return Policies(
-        rules=tuple(rule for sheet, n in zip(sheets, counts, strict=True) for rule in (sheet.rule,) * n),
+        rules=instance.scenario.rules,
+        rule=np.repeat(np.array([number[sheet.rule.id] for sheet in sheets], np.int64), counts),
         region=_joined([sheet.region for sheet in sheets]),
         year=np.repeat(np.array([sheet.year for sheet in sheets], np.int64), counts),
         limit=np.concatenate([np.zeros(0), *(sheet.limit for sheet in sheets)]),

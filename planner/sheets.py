@@ -14,6 +14,8 @@ from planner.scenario import Rule
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_NONE = np.zeros(0, np.int64)
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -160,7 +162,7 @@ class Sheet:
         if self.against is not None:
             sides.append((-self.share, self.against, self.other_regions))
         sides = [side for side in sides if (side[1].quantity == "stock") is on_stock]
-        row, region = self.cells
+        row, region = self.cells if sides else (_NONE, _NONE)
         weights = np.zeros((len(row), len(self.counted.assets)))
         for sign, side, regions in sides:
             weights += (sign[row] * regions[row, region])[:, None] * side.in_regions(region)

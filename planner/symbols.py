@@ -31,6 +31,36 @@ class Numbers(Sequence[str]):
         return str(found) if isinstance(found, int) else tuple(map(str, found))
 
 
+@dataclass(frozen=True, eq=False)
+class Names(Sequence[str]):
+    """Labels put together when they are asked for: the pattern filled, for member i, with parts[k][at[k][i]]."""
+
+    pattern: str
+    parts: tuple[Sequence[str], ...]
+    at: tuple[NDArray[np.integer[Any]], ...]
+
+    def __len__(self) -> int:
+        return len(self.at[0])
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[str, ...]: ...
+    def __getitem__(self, at: int | slice) -> str | tuple[str, ...]:
+        if isinstance(at, slice):
+            return tuple(self[i] for i in range(len(self))[at])
+        return self.pattern.format(*(part[int(where[at])] for part, where in zip(self.parts, self.at, strict=True)))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Names):
+            return NotImplemented
+        return (self.pattern, self.parts) == (other.pattern, other.parts) and all(
+            map(np.array_equal, self.at, other.at)
+        )
+
+    __hash__ = None  # type: ignore[assignment]
+
+
 @dataclass(frozen=True)
 class IndexSet:
     """A set 0..n-1 with a label per member and its fixed index letter."""

@@ -21,7 +21,12 @@ FOREIGN = {
     "highspy": ("planner.solve",),
     "altair": ("planner.report",),
     "vl_convert": ("planner.report", "bench.charts"),
-    "jinja2": ("planner.report",),
+    "jinja2": ("planner.report.forms",),
+    "fluent": ("planner.report.language",),
+    "babel": ("planner.report.language",),
+    "typst": ("planner.report.forms",),
+    "docx": ("planner.report.forms",),
+    "xlsxwriter": ("planner.report.forms",),
     "sqlalchemy": ("bench.store",),
     "pg8000": ("bench.store",),
     "pyarrow": ("bench.store",),
@@ -32,7 +37,7 @@ JOINTS = {
     ("planner.capability", "bench.load"),
     ("planner.capability", "bench.record"),
     ("planner.capability", "bench.result"),
-    ("planner.cli", "bench.cli"),
+    ("planner.cli.bench_show", "bench.cli"),
 }
 REPORT_KNOWS = {"report", "plan", "tables"}
 

@@ -16,7 +16,7 @@ from bench.cli.roofline import roofline
 from bench.cli.run import run
 from bench.cli.scale import scale
 from bench.cli.script import script
-from bench.cli.show import show
+from bench.cli.show import facts_of, show
 from bench.cli.stragglers import stragglers
 from bench.cli.sweep import sweep
 
@@ -37,6 +37,8 @@ COMMANDS = (
     query,
     export,
 )
+
+__all__ = ["COMMANDS", "bench", "facts_of"]
 
 
 @click.group()

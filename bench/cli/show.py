@@ -1,14 +1,14 @@
-"""`bench show`: a result file as a table."""
+"""`bench show`: result files as tables; and all that a report says of them, as plain JSON."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from bench.cli import frame
-from bench.cli.frame import json_option, plain_errors, print_json
+from bench.cli.frame import BAD_INPUT, json_option, plain_errors, print_json, stop
 
 
 @click.command()
@@ -19,17 +19,12 @@ from bench.cli.frame import json_option, plain_errors, print_json
 @plain_errors
 def show(result: Path, as_json: bool, markdown: bool, threads: int | None) -> None:
     """The table of a result file."""
+    from bench.facts import only
     from bench.pages import results_page
-    from bench.reading import InputError
     from bench.result import read_result
     from bench.tables import result_parts
 
-    found = read_result(result)
-    if threads is not None:
-        measured = sorted({case.threads for case in found.cases})
-        if threads not in measured:
-            raise InputError(f"{result}: --threads {threads}: expected one of {', '.join(map(str, measured))}")
-        found = replace(found, cases=tuple(case for case in found.cases if case.threads == threads))
+    found = only(result, read_result(result), threads)
     if as_json:
         print_json(found)
         return
@@ -37,3 +32,15 @@ def show(result: Path, as_json: bool, markdown: bool, threads: int | None) -> No
         click.echo(results_page(found), nl=False)
         return
     frame.show(*result_parts(found))
+
+
+def facts_of(results: tuple[Path, ...], threads: int | None) -> dict[str, Any]:
+    """What `bench.facts` says of results; a file that cannot be used ends the command with one message."""
+    from bench.facts import facts
+    from bench.load import ResultError
+    from bench.reading import InputError
+
+    try:
+        return facts(results, threads)
+    except (InputError, ResultError) as error:
+        stop(str(error), BAD_INPUT)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bench.cli import bench
 from planner.cli.alternatives import alternatives
+from planner.cli.bench_show import bench
 from planner.cli.calibrate import calibrate
 from planner.cli.check import check
 from planner.cli.drift import drift

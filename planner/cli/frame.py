@@ -99,10 +99,10 @@ def say_verdict(scenario: Scenario, found: Plan, folder: Path) -> None:
 def draw(path: Path, picture: Callable[[], str]) -> None:
     """Write a picture, where the drawing packages are installed."""
     from planner.journal import write_whole
-    from planner.report import ReportError, require_drawing
+    from planner.report import ReportError, require
 
     try:
-        require_drawing()
+        require("a picture", (("altair", "altair"), ("vl_convert", "vl-convert-python")))
     except ReportError as error:
         click.echo(f"note: no picture: {error}", err=True)
         return
@@ -140,6 +140,9 @@ def _expected() -> tuple[type[Exception], ...]:
     from planner.plan import PlanError
     from planner.report import ReportError
     from planner.solve.live import UnboundedError, UnfinishedError
+    from planner.solve.search import ZeroRatioError
     from planner.template import RuleError
+    from planner.vanishing import FloorError
 
-    return CapabilityError, ConfigError, PlanError, ReportError, RuleError, UnboundedError, UnfinishedError, OSError
+    of_input = CapabilityError, ConfigError, FloorError, PlanError, ReportError, RuleError
+    return *of_input, UnboundedError, UnfinishedError, ZeroRatioError, OSError

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.explain.limits import Cell, limits_of
-from planner.formulation.sets import hosts
+from planner.formulation.sets import host_of_post
 from planner.instance import Instance
 from planner.linear import LinearProgram
 from planner.policies import policy_rows
@@ -93,19 +93,13 @@ def _least(instance: Instance, program: LinearProgram, duals: Floats) -> Floats:
         sent = flows.indices[net.host, net.demand_class]
         _lower(program, least, program.variables["flow"].indices, sent)
     if len(net.post_region):
-        hosts = _hosts(instance)[:, None] * len(times) + times
+        hosts = host_of_post(instance)[:, None] * len(times) + times
         _lower(program, least, program.variables["work"].indices, works.start + hosts)
     levels, supplied = program.variables["level"].indices, program.rows["level_is_what_is_supplied"].indices
     least[supplied] = np.maximum(_brought(program, least, levels, supplied), 0.0)
     stocks, standing = program.variables["stock"].indices, program.rows["stock_is_what_survives"].indices
     least[standing] = _brought(program, least, stocks, standing)
     return least
-
-
-def _hosts(instance: Instance) -> Ints:
-    """Number of the host of each post, (P,)."""
-    net, at = instance.network, {pair: h for h, pair in enumerate(hosts(instance))}
-    return np.array([at[pair] for pair in zip(net.post_region.tolist(), net.post_asset.tolist(), strict=True)])
 
 
 def _lower(program: LinearProgram, duals: Floats, columns: Ints, rows: Ints) -> None:

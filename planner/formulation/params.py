@@ -69,7 +69,7 @@ def _supply(instance: Instance) -> tuple[Param, ...]:
 
 def _flows(instance: Instance) -> tuple[Param, ...]:
     net = instance.network
-    pairs = np.array(hosts(instance), np.int64).reshape(-1, 2)
+    host_region, host_asset = hosts(instance)
     return (
         Param("demand", ("regions", "classes", "times"), instance.demand, "EFLOPS", "compute asked"),
         Param(
@@ -80,8 +80,8 @@ def _flows(instance: Instance) -> tuple[Param, ...]:
             "bandwidth a flow needs",
         ),
         Param("capacity", ("posts",), net.capacity, "EFLOPS per module", "what a machine delivers for a class"),
-        Param("host_region", ("hosts",), pairs[:, 0], "", "region of a host"),
-        Param("host_asset", ("hosts",), pairs[:, 1], "", "asset of a host"),
+        Param("host_region", ("hosts",), host_region, "", "region of a host"),
+        Param("host_asset", ("hosts",), host_asset, "", "asset of a host"),
     )
 
 

@@ -12,10 +12,11 @@ from planner.formulation.sets import asset_ids, grouped, growing_assets, region_
 from planner.instance import Instance
 from planner.policies import Entries, Policies
 from planner.scenario import base_modules
-from planner.symbols import IndexSet, Numbers, Param, Subsets, Symbols, Variable
+from planner.symbols import IndexSet, Names, Numbers, Param, Subsets, Symbols, Variable
 
 Ints = NDArray[np.int64]
 INF = float("inf")
+LABEL = "{}:{}:{}"
 
 
 def policy_symbols(instance: Instance, asked: Policies) -> Symbols:
@@ -31,16 +32,14 @@ def policy_symbols(instance: Instance, asked: Policies) -> Symbols:
 
 def _sets(instance: Instance, asked: Policies, soft: Excesses) -> tuple[IndexSet, ...]:
     regions, year = region_ids(instance), instance.timeline.year
-    places, years = (*regions, "nation"), [str(y) for y in year]
-    cells = zip(asked.rules, asked.region.tolist(), asked.year.tolist(), strict=True)
-    names = [f"{rule.id}:{places[r]}:{years[v]}" for rule, r, v in cells]
-    floors = tuple(name for name, rule in zip(names, asked.rules, strict=True) if rule.sense == "floor")
-    caps = tuple(name for name, rule in zip(names, asked.rules, strict=True) if rule.sense == "cap")
+    parts = (tuple(rule.id for rule in asked.rules), (*regions, "nation"), tuple(str(y) for y in year))
+    at = (asked.rule, asked.region, asked.year)
+    floors, caps = (tuple(index[rows] for index in at) for rows in (asked.of("floor"), asked.of("cap")))
     growing = [f"{instance.scenario.growth_limits[g].id}:{asset_ids(instance)[a]}" for g, a in growing_assets(instance)]
     return (
-        IndexSet("policies", "q", tuple(names), "rows of floors and caps"),
-        IndexSet("floors", "q", floors, "rows of floors"),
-        IndexSet("caps", "q", caps, "rows of caps"),
+        IndexSet("policies", "q", Names(LABEL, parts, at), "rows of floors and caps"),
+        IndexSet("floors", "q", Names(LABEL, parts, floors), "rows of floors"),
+        IndexSet("caps", "q", Names(LABEL, parts, caps), "rows of caps"),
         IndexSet("stock_entries", "e", _numbers(asked.stocks.row), "a stock that a policy row weighs"),
         IndexSet("order_entries", "e", _numbers(asked.orders.row), "an order that a policy row weighs"),
         IndexSet("start_entries", "e", _numbers(asked.starts.row), "a start of a project that a policy row weighs"),
@@ -54,7 +53,7 @@ def _numbers(members: Ints) -> Sequence[str]:
 
 
 def _entries_of(asked: Policies) -> tuple[Subsets, ...]:
-    rows = len(asked.rules)
+    rows = len(asked.rule)
     return (
         grouped("stocks_of", ("policies",), "stock_entries", asked.stocks.row, rows, "stocks that a row weighs"),
         grouped("orders_of", ("policies",), "order_entries", asked.orders.row, rows, "orders that a row weighs"),
@@ -77,17 +76,14 @@ def _single(name: str, over: tuple[str, ...], number: Ints, doc: str) -> Subsets
 
 
 def _params(asked: Policies) -> tuple[Param, ...]:
-    senses = np.array([rule.sense for rule in asked.rules], dtype=object)
     return (
         *_weighed(asked, asked.stocks, "stock", "time"),
         *_weighed(asked, asked.orders, "order", "year"),
         Param("start_weight", ("start_entries",), asked.starts.weight, "share of the limit", "weight of a start"),
         Param("entry_start", ("start_entries",), asked.starts.start, "", "start of an entry"),
         Param("policy_limit", ("policies",), asked.limit, "share of the limit", "limit of a row"),
-        Param(
-            "floor_row", ("floors",), np.flatnonzero(senses == "floor").astype(np.int64), "", "policy row of a floor"
-        ),
-        Param("cap_row", ("caps",), np.flatnonzero(senses == "cap").astype(np.int64), "", "policy row of a cap"),
+        Param("floor_row", ("floors",), asked.of("floor"), "", "policy row of a floor"),
+        Param("cap_row", ("caps",), asked.of("cap"), "", "policy row of a cap"),
     )
 
 
@@ -117,7 +113,7 @@ def _growth(instance: Instance) -> tuple[Param, ...]:
 
 
 def _soft(asked: Policies, soft: Excesses) -> tuple[Param, ...]:
-    prices = np.array([rule.price or 0.0 for rule in asked.rules])
+    prices = np.array([rule.price or 0.0 for rule in asked.rules])[asked.rule]
     return (
         Param("shortfall_price", ("policies",), prices, "per limit", "loss by missing a rule"),
         Param("excess_size", ("excesses",), soft.size, "of the row", "size of a limit"),
@@ -126,7 +122,7 @@ def _soft(asked: Policies, soft: Excesses) -> tuple[Param, ...]:
 
 
 def _slacks(asked: Policies, soft: Excesses) -> tuple[Variable, ...]:
-    missed = np.array([0.0 if rule.price is None else INF for rule in asked.rules])
+    missed = np.array([0.0 if rule.price is None else INF for rule in asked.rules])[asked.rule]
     unit = "share of the limit"
     return (
         Variable("shortfall", ("policies",), 0.0, missed, False, unit, "by how much a rule is missed"),

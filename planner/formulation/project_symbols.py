@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from planner.budgets import Ledger
-from planner.formulation.sets import asset_ids, family, grouped, region_ids
+from planner.formulation.sets import asset_ids, family, grouped, marked, region_ids
 from planner.instance import Instance
 from planner.projects import Portfolio
 from planner.symbols import IndexSet, Param, Subsets, Symbols, Variable
@@ -106,13 +106,19 @@ def _paid(instance: Instance, book: Ledger, plans: Portfolio, build: Ints, time:
     """By budget: what it pays of builds and of their own upkeep."""
     scopes = zip(book.regions, book.assets, strict=True)
     paid = [np.isin(plans.region, regions) & np.isin(plans.asset, assets) for regions, assets in scopes]
-    years, times = range(instance.timeline.orders), range(len(instance.timeline.year))
-    capex = [np.flatnonzero(chosen & (plans.year == v)) for chosen in paid for v in years]
-    opex = [np.flatnonzero(chosen[build] & (time == t)) for chosen in paid for t in times]
+    years, times = np.arange(instance.timeline.orders), np.arange(len(instance.timeline.year))
+    capex, opex = _when(paid, plans.year, years), _when([chosen[build] for chosen in paid], time, times)
     return (
-        family("budget_builds", ("budgets", "years"), "builds", capex, "builds that a budget pays for"),
-        family("budget_services", ("budgets", "times"), "services", opex, "builds whose own upkeep a budget pays for"),
+        marked("budget_builds", ("budgets", "years"), "builds", capex, "builds that a budget pays for"),
+        marked("budget_services", ("budgets", "times"), "services", opex, "builds whose own upkeep a budget pays for"),
     )
+
+
+def _when(paid: list[NDArray[np.bool_]], at: Ints, times: Ints) -> NDArray[np.bool_]:
+    """Whether a budget pays for a build at a time, (budgets * times, builds)."""
+    chosen = np.array(paid, np.bool_).reshape(len(paid), 1, len(at))
+    found: NDArray[np.bool_] = chosen & (at == times[:, None])
+    return found.reshape(len(paid) * len(times), len(at))
 
 
 def _params(instance: Instance, plans: Portfolio, build: Ints) -> tuple[Param, ...]:

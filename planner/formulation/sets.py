@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from planner.budgets import Ledger
 from planner.innovation import Innovation
 from planner.instance import Instance
-from planner.symbols import IndexSet, Subsets
+from planner.symbols import IndexSet, Names, Subsets
 
 FIRST_POINTS = np.geomspace(0.25, 6.0, 4)
 
@@ -36,10 +37,21 @@ def asset_ids(instance: Instance) -> tuple[str, ...]:
     return tuple(asset.id for asset in instance.scenario.assets)
 
 
-def hosts(instance: Instance) -> list[tuple[int, int]]:
-    """Pairs of region and computing asset."""
-    computing = sorted(set(instance.network.post_asset.tolist()))
-    return [(r, a) for r in range(len(instance.scenario.regions)) for a in computing]
+def computing_assets(instance: Instance) -> Ints:
+    """Assets that serve demand, ascending."""
+    return np.unique(instance.network.post_asset)
+
+
+def hosts(instance: Instance) -> tuple[Ints, Ints]:
+    """Region and asset of every pair of a region and a computing asset, (H,) each."""
+    computing, regions = computing_assets(instance), len(instance.scenario.regions)
+    return np.repeat(np.arange(regions), len(computing)), np.tile(computing, regions)
+
+
+def host_of_post(instance: Instance) -> Ints:
+    """Number of the host that each post belongs to, (K,)."""
+    net, computing = instance.network, computing_assets(instance)
+    return net.post_region * len(computing) + np.searchsorted(computing, net.post_asset)
 
 
 def halls(instance: Instance) -> list[int]:
@@ -75,8 +87,6 @@ def _supply_sets(instance: Instance) -> tuple[IndexSet, ...]:
     classes = tuple(demand.id for demand in scenario.demand)
     times = tuple(str(year) for year in instance.timeline.year)
     factors = tuple(scenario.factors[f].id for f in instance.innovation.factors)
-    arcs = zip(net.host.tolist(), net.user.tolist(), net.demand_class.tolist(), strict=True)
-    posts = zip(net.post_region.tolist(), net.post_asset.tolist(), net.post_class.tolist(), strict=True)
     powered = regions if instance.power_room_gwh is not None else ()
     staffed = regions if instance.staff_room is not None else ()
     return (
@@ -90,19 +100,19 @@ def _supply_sets(instance: Instance) -> tuple[IndexSet, ...]:
         IndexSet(
             "arcs",
             "n",
-            tuple(f"{regions[i]}>{regions[j]}:{classes[d]}" for i, j, d in arcs),
+            Names("{}>{}:{}", (regions, regions, classes), (net.host, net.user, net.demand_class)),
             "host, user, class within the delay limit",
         ),
         IndexSet(
             "posts",
             "k",
-            tuple(f"{regions[r]}:{assets[a]}:{classes[d]}" for r, a, d in posts),
+            Names("{}:{}:{}", (regions, assets, classes), (net.post_region, net.post_asset, net.post_class)),
             "an asset in a region working for a class",
         ),
         IndexSet(
             "hosts",
             "h",
-            tuple(f"{regions[r]}:{assets[a]}" for r, a in hosts(instance)),
+            Names("{}:{}", (regions, assets), hosts(instance)),
             "a region with a computing asset",
         ),
         IndexSet("halls", "h", tuple(assets[h] for h in halls(instance)), "assets that house machines"),
@@ -136,8 +146,8 @@ def _money_sets(instance: Instance, book: Ledger) -> tuple[IndexSet, ...]:
 
 def _supply_subsets(instance: Instance) -> tuple[Subsets, ...]:
     scenario, time, known = instance.scenario, instance.timeline, asset_ids(instance)
-    innovation, regions = instance.innovation, range(len(instance.scenario.regions))
-    carriers = [a for a, asset in enumerate(scenario.assets) if asset.carries_traffic]
+    innovation = instance.innovation
+    carriers = np.tile([asset.carries_traffic for asset in scenario.assets], (len(scenario.regions), 1))
     housed = [[a for a, x in enumerate(scenario.assets) if x.housed_in == known[h]] for h in halls(instance)]
     alive = [_alive(instance, a, t) for a in range(len(known)) for t in range(len(time.year))]
     return (
@@ -145,36 +155,12 @@ def _supply_subsets(instance: Instance) -> tuple[Subsets, ...]:
         family(
             "year_before", ("years",), "years", [[v - 1] if v else [] for v in range(time.orders)], "the year before"
         ),
-        family("carriers", ("regions",), "assets", [carriers for _ in regions], "assets that carry traffic"),
+        marked("carriers", ("regions",), "assets", carriers, "assets that carry traffic"),
         family("housed", ("halls",), "assets", housed, "assets that a hall houses"),
-        family(
-            "suppliers",
-            ("factors",),
-            "assets",
-            [np.flatnonzero(row) for row in innovation.supply],
-            "assets that supply a factor",
-        ),
-        family(
-            "feeders",
-            ("factors",),
-            "classes",
-            [np.flatnonzero(row) for row in innovation.feed],
-            "demand classes that feed a factor",
-        ),
-        family(
-            "mixed",
-            ("factors",),
-            "factors",
-            [np.flatnonzero(row) for row in mix_of(innovation)],
-            "factors that a composite is mixed of",
-        ),
-        family(
-            "neighbours",
-            ("regions",),
-            "regions",
-            [np.flatnonzero(row) for row in innovation.spillover],
-            "regions whose levels spill over",
-        ),
+        marked("suppliers", ("factors",), "assets", innovation.supply, "assets that supply a factor"),
+        marked("feeders", ("factors",), "classes", innovation.feed, "demand classes that feed a factor"),
+        marked("mixed", ("factors",), "factors", mix_of(innovation), "factors that a composite is mixed of"),
+        marked("neighbours", ("regions",), "regions", innovation.spillover, "regions whose levels spill over"),
     )
 
 
@@ -186,8 +172,6 @@ def _alive(instance: Instance, a: int, t: int) -> list[int]:
 def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
     net, classes = instance.network, len(instance.scenario.demand)
     regions = len(instance.scenario.regions)
-    host_at = {pair: h for h, pair in enumerate(hosts(instance))}
-    post_host = [host_at[r, a] for r, a in zip(net.post_region.tolist(), net.post_asset.tolist(), strict=True)]
     away = np.where(net.gbps_km > 0, net.host, -1)
     cells = regions * classes
     return (
@@ -216,7 +200,7 @@ def _flow_subsets(instance: Instance) -> tuple[Subsets, ...]:
             cells,
             "posts of a class",
         ),
-        grouped("posts_at", ("hosts",), "posts", np.array(post_host, np.int64), len(host_at), "posts of a host"),
+        grouped("posts_at", ("hosts",), "posts", host_of_post(instance), len(hosts(instance)[0]), "posts of a host"),
     )
 
 
@@ -237,6 +221,13 @@ def family(name: str, sets: tuple[str, ...], of: str, cells: Iterable[Sequence[i
     lists = [np.asarray(cell, np.int64) for cell in cells]
     starts = np.concatenate([[0], np.cumsum([len(members) for members in lists], dtype=np.int64)])
     return Subsets(name, sets, of, starts.astype(np.int64), np.concatenate([np.zeros(0, np.int64), *lists]), doc)
+
+
+def marked(name: str, sets: tuple[str, ...], of: str, marks: NDArray[Any], doc: str) -> Subsets:
+    """Subsets from a matrix (cells, members): a cell holds the members whose entry is not zero."""
+    cell, member = np.nonzero(marks)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=len(marks)))])
+    return Subsets(name, sets, of, starts.astype(np.int64), member.astype(np.int64), doc)
 
 
 def grouped(name: str, sets: tuple[str, ...], of: str, cell_of: Ints, cells: int, doc: str) -> Subsets:

@@ -1,6 +1,7 @@
-"""The kinds of charts, as Altair: each a function from plain rows to a chart of a given width.
+"""The kinds of charts, as Altair: each a function from plain rows to a chart of a given width. No words of their own.
 
-Rows are mappings; the field `label` of a row is its tooltip. A scale is (series, colour) in order of stacking.
+Rows are mappings; the field `label` of a row is its tooltip and its name for screen readers. A scale is (series,
+colour) in order of stacking.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from planner.report.drawing import INK, MUTED, PAPER, QUIET, shade
+from planner.report.drawing import INK, MUTED, PAPER, QUIET, shade, tint
 
 if TYPE_CHECKING:
     import altair as alt
@@ -45,11 +46,16 @@ def columns(rows: Sequence[Row], scale: Scale, unit: str, width: int, height: in
         alt.Chart(_data(_with_rank(rows, scale)))
         .mark_bar(stroke=PAPER, strokeWidth=0.8)
         .encode(
-            x=alt.X("x:O", title=None, axis=alt.Axis(labelAngle=0, ticks=False), scale=alt.Scale(padding=0.28)),
+            x=alt.X(
+                "x:O",
+                title=None,
+                axis=alt.Axis(labelAngle=0, ticks=False, labelOverlap=True),
+                scale=alt.Scale(padding=0.28),
+            ),
             y=alt.Y("value:Q", title=unit, axis=_value_axis()),
             color=_colour(scale),
-            order="rank:Q",
-            description="label:N",
+            order=alt.Order("rank:Q"),
+            **_told(),
         )
         .properties(width=width, height=height)
     )
@@ -77,8 +83,8 @@ def bars(rows: Sequence[Row], scale: Scale, unit: str, width: int, step: int = 2
             y=alt.Y("y:N", sort=order, title=None, axis=names, scale=alt.Scale(paddingInner=0.3, paddingOuter=0.1)),
             x=alt.X("value:Q", title=unit, axis=_value_axis(grid=True, domain=False, ticks=False)),
             color=_colour(scale),
-            order="rank:Q",
-            description="label:N",
+            order=alt.Order("rank:Q"),
+            **_told(),
         )
         .properties(width=width, height=step * len(order))
     )
@@ -107,7 +113,7 @@ def lines(
     dash = alt.condition(
         alt.FieldOneOfPredicate(field="series", oneOf=list(dashed) or [""]), alt.value([5, 4]), alt.value([1, 0])
     )
-    points = base.mark_circle(size=30, opacity=1).encode(description="label:N")
+    points = base.mark_circle(size=30, opacity=1).encode(**_told())
     return alt.layer(base.mark_line(strokeWidth=2.2).encode(strokeDash=dash), points).properties(
         width=width, height=height
     )
@@ -121,23 +127,65 @@ def _year_axis(years: Sequence[int], width: int) -> alt.Axis:
     for year in years:
         if not shown or year - shown[-1] >= apart:
             shown.append(year)
-    return alt.Axis(values=shown, format="d", labelFlush=False)
+    return alt.Axis(values=shown, format="d", labelFlush=False, labelOverlap=True)
 
 
-def tiles(rows: Sequence[Row], colour: str, width: int) -> alt.TopLevelMixin:
-    """A map of equal tiles: rows {col, row, name, value, text, label}; darker is more, nearly white is none."""
+def tiles(rows: Sequence[Row], colour: str, width: int, *, most: float = 0.0) -> alt.TopLevelMixin:
+    """A map of equal tiles: rows {col, row, name, value, text, label}; darker is more, nearly white is none.
+
+    most  the value of the darkest shade; else the largest there is
+    """
     import altair as alt
 
-    most = max((row["value"] for row in rows), default=0) or 1
+    most = most or max((row["value"] for row in rows), default=0) or 1
     shaded = [{**row, **shade(colour, row["value"] / most)} for row in rows]
     across, down = (1 + max(row[f] for row in rows) - min(row[f] for row in rows) for f in ("col", "row"))
     step = width / across
     base = alt.Chart(_data(shaded)).encode(x=_tile_axis("col"), y=_tile_axis("row"))
-    box = base.mark_rect(cornerRadius=3, stroke=PAPER, strokeWidth=2).encode(color=_own("fill"), description="label:N")
+    box = base.mark_rect(cornerRadius=3, stroke=PAPER, strokeWidth=2).encode(color=_own("fill"), **_told())
     small = alt.condition("length(datum.name) > 2", alt.value(step * 0.235), alt.value(step * 0.28))
-    name = base.mark_text(dy=-step * 0.14, aria=False).encode(text="name:N", color=_own("ink"), size=small)
+    name = base.mark_text(dy=-step * 0.14, aria=False).encode(text=alt.Text("name:N"), color=_own("ink"), size=small)
     value = base.mark_text(dy=step * 0.22, fontSize=step * 0.25, aria=False).encode(text="text:N", color=_own("ink"))
     return alt.layer(box, name, value).properties(width=width, height=step * down)
+
+
+def shapes(
+    features: Sequence[Row],
+    others: Sequence[Row],
+    colour: str,
+    width: int,
+    height: float,
+    *,
+    note: str = "",
+    most: float = 0.0,
+) -> alt.TopLevelMixin:
+    """A map of features in plane coordinates, y upwards: properties {x, y, name, value, label}; darker is more.
+
+    others  geometries drawn without a value; note stands below the map; most as for `tiles`
+    """
+    import altair as alt
+
+    most = most or max((feature["properties"]["value"] for feature in features), default=0) or 1
+    regions = [{**f, **f["properties"], **shade(colour, f["properties"]["value"] / most)} for f in features]
+    bare = [{"type": "Feature", "geometry": geometry, "fill": tint(QUIET, 0.18), "label": ""} for geometry in others]
+    plain = alt.Projection(type="identity", reflectY=True)
+    drawn = [{key: row[key] for key in ("type", "geometry", "fill", "label")} for row in (*bare, *regions)]
+    land = alt.Chart(_data(drawn)).mark_geoshape(stroke=PAPER, strokeWidth=0.7)
+    names = [{key: row[key] for key in ("x", "y", "name", "ink")} for row in regions]
+    words = alt.Chart(_data(names)).mark_text(fontSize=9, aria=False)
+    layers = (
+        land.encode(color=_own("fill"), **_told()).properties(projection=plain),
+        words.encode(longitude="x:Q", latitude="y:Q", text=alt.Text("name:N"), color=_own("ink")),
+    )
+    below = alt.TitleParams(note, orient="bottom", anchor="start", fontSize=10, fontWeight="normal", color=MUTED)
+    return alt.layer(*layers).properties(width=width, height=round(height), **({"title": below} if note else {}))
+
+
+def _told() -> dict[str, Any]:
+    """The field `label` of a row for readers who point at a mark and for those who hear of it."""
+    import altair as alt
+
+    return {"description": alt.Description("label:N"), "tooltip": alt.Tooltip("label:N")}
 
 
 def _own(field: str) -> alt.Color:
@@ -154,19 +202,24 @@ def _tile_axis(field: str) -> Any:
     return channel(f"{field}:O", axis=None, scale=alt.Scale(padding=0))
 
 
-def matrix(rows: Sequence[Row], order: Sequence[str], colour: str, width: int) -> alt.TopLevelMixin:
-    """A heat map from `host` (rows) to `region` (columns): rows {host, region, value, text, label}."""
+def matrix(
+    rows: Sequence[Row], order: Sequence[str], colour: str, width: int, *, down: str, across: str, most: float = 0.0
+) -> alt.TopLevelMixin:
+    """A heat map from `host` (rows, titled `down`) to `region` (columns): rows {host, region, value, text, label}.
+
+    most  the value of the darkest shade; else the largest there is
+    """
     import altair as alt
 
-    most = max((row["value"] for row in rows), default=0) or 1
+    most = most or max((row["value"] for row in rows), default=0) or 1
     shaded = [{**row, **shade(colour, row["value"] / most)} for row in rows]
     top = alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False)
     base = alt.Chart(_data(shaded)).encode(
-        x=alt.X("region:N", sort=list(order), title="used in", axis=top),
-        y=alt.Y("host:N", sort=list(order), title="made in"),
+        x=alt.X("region:N", sort=list(order), title=across, axis=top),
+        y=alt.Y("host:N", sort=list(order), title=down),
     )
-    box = base.mark_rect(stroke=PAPER, strokeWidth=2, cornerRadius=2).encode(color=_own("fill"), description="label:N")
-    text = base.mark_text(fontSize=11, aria=False).encode(text="text:N", color=_own("ink"))
+    box = base.mark_rect(stroke=PAPER, strokeWidth=2, cornerRadius=2).encode(color=_own("fill"), **_told())
+    text = base.mark_text(fontSize=11, aria=False).encode(text=alt.Text("text:N"), color=_own("ink"))
     return alt.layer(box, text).properties(width=width, height=34 * len(order))
 
 
@@ -188,7 +241,9 @@ def dumbbell(rows: Sequence[Row], scale: Scale, unit: str, width: int) -> alt.To
     base = alt.Chart(_data(rows))
     rule = base.mark_rule(strokeWidth=2, color=QUIET).encode(y=y, x=x("before"), x2="after:Q")
     dots = [
-        base.mark_circle(size=58, opacity=1, color=colour).encode(y=y, x=x(field), description=f"label_{field}:N")
+        base.mark_circle(size=58, opacity=1, color=colour).encode(
+            y=y, x=x(field), description=f"label_{field}:N", tooltip=f"label_{field}:N"
+        )
         for field, colour in zip(("before", "after"), [colour for _, colour in scale], strict=True)
     ]
     return alt.layer(rule, *dots).properties(width=width, height=18 * len(order))
@@ -200,20 +255,22 @@ def _ticks(low: float, high: float, steps: Sequence[int]) -> list[float]:
     return [float(f"{step}e{power}") for power in range(first, last + 1) for step in steps]
 
 
-def roofline(roof: Sequence[Row], dots: Sequence[Row], width: int, height: int = 320) -> alt.TopLevelMixin:
-    """Log-log: ceilings {x, value, series} as lines, kernels {x, value, name, label} as dots."""
+def roofline(
+    roof: Sequence[Row], dots: Sequence[Row], intensity: str, width: int, height: int = 320
+) -> alt.TopLevelMixin:
+    """Log-log: ceilings {x, value, series} as lines, kernels {x, value, name, label} as dots over `intensity`."""
     import altair as alt
 
-    x = _log_channel(alt.X, "x", "arithmetic intensity, FLOP per byte", [*roof, *dots])
+    x = _log_channel(alt.X, "x", intensity, [*roof, *dots])
     y = _log_channel(alt.Y, "value", "GFLOP/s", [*roof, *dots])
     ceiling = alt.Chart(_data(roof)).mark_line(color=QUIET, strokeWidth=2).encode(x=x, y=y, detail="series:N")
     note = alt.Chart(_data([row for row in roof if row.get("text")])).mark_text(
         align="right", dy=-8, fontSize=11, color=MUTED, aria=False
     )
     base = alt.Chart(_data(dots)).encode(x=x, y=y)
-    mark = base.mark_circle(size=70, opacity=1, color=INK).encode(description="label:N")
+    mark = base.mark_circle(size=70, opacity=1, color=INK).encode(**_told())
     text = [_names(base, f"datum.x {sign} {_middle(dots)}", dx) for sign, dx in (("<=", 8), (">", -8))]
-    layers = [ceiling, note.encode(x=x, y=y, text="text:N"), mark, *text]
+    layers = [ceiling, note.encode(x=x, y=y, text=alt.Text("text:N")), mark, *text]
     return alt.layer(*layers).properties(width=width, height=height)
 
 

@@ -1,29 +1,30 @@
-"""What all sections share: names, colours, years, groups and sums, read from the plan's own tables and summary."""
+"""What all sections share: language, names, colours, years, groups and sums, from the plan's tables and summary."""
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from planner.plan import Plan
+from planner.report.language import Language
+from planner.report.measures import MONEY, MONEY_FINE, Measure
+from planner.report.outline import Outline
+from planner.report.studies import Studies
 
 Row = Mapping[str, Any]
 Rows = list[dict[str, Any]]
 
-CLASS_NAMES = {
-    "network": "Network",
-    "information_service": "Information service",
-    "compute": "Intelligent and supercomputing",
-    "key_information": "Key information",
-}
+CLASSES = ("network", "information_service", "compute", "key_information")
 CLASS_COLOURS = {
     "network": "#4b99bf",
     "information_service": "#c08a14",
     "compute": "#0b3c73",
     "key_information": "#b4566b",
 }
+TOTAL_COLOUR = "#1d5c63"
 OTHER_COLOURS = ("#5d6b3a", "#7a5aa6", "#3f7f72", "#7f7f7f")
 
 
@@ -31,13 +32,17 @@ OTHER_COLOURS = ("#5d6b3a", "#7a5aa6", "#3f7f72", "#7f7f7f")
 class Context:
     """One report.
 
-    plans        the main plan first, then the same scenario under other elasticity sets
+    words        its language
+    plans        the main plan first, then those it is compared with
     regions, assets, demand  id -> what plan.json says of it, in the order of the plan
     classes      asset classes in order; colours  asset class -> colour
     macro        region id -> id of its macro-region; macro_names  id -> name, in order
     bench        a benchmark result, or None
+    studies      frontier, ladder, alternatives and sweep of the main plan, each where it was given
+    outline      shapes of the regions for maps; None where regions are drawn as tiles
     """
 
+    words: Language
     plans: tuple[Plan, ...]
     summary: Mapping[str, Any]
     regions: Mapping[str, Row]
@@ -48,6 +53,8 @@ class Context:
     macro: Mapping[str, str]
     macro_names: Mapping[str, str]
     bench: Mapping[str, Any] | None
+    studies: Studies
+    outline: Outline | None
 
     @property
     def plan(self) -> Plan:
@@ -66,19 +73,43 @@ class Context:
         return str(self.summary.get("currency", ""))
 
     @property
+    def money_unit(self) -> str:
+        """Unit of money in tables and axes."""
+        return self.words.money_unit(self.currency)
+
+    @property
+    def money_measure(self) -> Measure:
+        """How money of orders is shown in tables: one decimal, or three figures where all of it is little."""
+        whole = sum(self.plan.tables["orders"].column("capex_million"))
+        return MONEY if self.words.money_value(whole) >= 100 else MONEY_FINE
+
+    @property
     def innovation_unit(self) -> str:
-        return str(self.summary.get("innovation_unit") or "units of innovation")
+        given = self.summary.get(f"innovation_unit_{self.words.id}") or self.summary.get("innovation_unit")
+        return str(given or self.words.say("innovation-unit"))
+
+    def money(self, million: float | None) -> str:
+        """Money in words."""
+        return self.words.money(million, self.currency)
 
 
-def context(plans: Sequence[Plan], bench: Mapping[str, Any] | None = None) -> Context:
+def context(
+    plans: Sequence[Plan],
+    words: Language,
+    *,
+    bench: Mapping[str, Any] | None = None,
+    studies: Studies = Studies(),  # noqa: B008
+    outline: Outline | None = None,
+) -> Context:
     """Gather what the sections share. ValueError when there is no plan."""
     if not plans:
         raise ValueError("a report needs at least one plan")
     summary = plans[0].summary
     assets = _by_id(summary.get("assets", ()))
     classes = _in_order(str(asset["class"]) for asset in assets.values())
-    macro, macro_names = _macro_regions(summary)
+    macro, macro_names = _macro_regions(summary, words)
     return Context(
+        words=words,
         plans=tuple(plans),
         summary=summary,
         regions=_by_id(summary.get("regions", ())),
@@ -89,6 +120,8 @@ def context(plans: Sequence[Plan], bench: Mapping[str, Any] | None = None) -> Co
         macro=macro,
         macro_names=macro_names,
         bench=bench,
+        studies=studies,
+        outline=outline,
     )
 
 
@@ -98,7 +131,7 @@ def _by_id(items: Iterable[Row]) -> dict[str, Row]:
 
 def _in_order(names: Iterable[str]) -> tuple[str, ...]:
     found = dict.fromkeys(names)
-    return tuple([c for c in CLASS_NAMES if c in found] + [c for c in found if c not in CLASS_NAMES])
+    return tuple([c for c in CLASSES if c in found] + [c for c in found if c not in CLASSES])
 
 
 def _colours(classes: Sequence[str]) -> dict[str, str]:
@@ -106,13 +139,13 @@ def _colours(classes: Sequence[str]) -> dict[str, str]:
     return {c: CLASS_COLOURS.get(c) or next(spare) for c in classes}
 
 
-def _macro_regions(summary: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
+def _macro_regions(summary: Mapping[str, Any], words: Language) -> tuple[dict[str, str], dict[str, str]]:
     """A partition of the regions into groups of the plan; each region alone where the groups give none."""
     ids = [str(region["id"]) for region in summary.get("regions", ())]
-    groups = [(str(g["id"]), str(g["name"]), frozenset(map(str, g["members"]))) for g in summary.get("groups", ())]
+    groups = [(str(g["id"]), words.name(g), frozenset(map(str, g["members"]))) for g in summary.get("groups", ())]
     chosen = partition([(gid, members) for gid, _, members in groups], frozenset(ids))
     if not chosen:
-        return {i: i for i in ids}, {str(r["id"]): str(r["name"]) for r in summary.get("regions", ())}
+        return {i: i for i in ids}, {str(r["id"]): words.name(r) for r in summary.get("regions", ())}
     members = {gid: group for gid, _, group in groups}
     return {i: gid for gid in chosen for i in members[gid]}, {gid: name for gid, name, _ in groups if gid in chosen}
 
@@ -149,24 +182,37 @@ def sums(records: Iterable[Row], by: Sequence[str], value: str) -> dict[Any, flo
 
 
 def region_name(ctx: Context, region: str) -> str:
-    return str(ctx.regions.get(region, {}).get("name") or region)
+    return ctx.words.name(ctx.regions.get(region, {"id": region}))
+
+
+def other_name(ctx: Context, rid: str) -> str:
+    """The Chinese name of a region in an English report, and the other way round."""
+    region = ctx.regions[rid]
+    other = str(region.get("name_zh" if ctx.words.id == "en" else "name") or "")
+    return "" if other == region_name(ctx, rid) else other
 
 
 def short_name(ctx: Context, region: str) -> str:
-    """At most three characters for a tile: Chinese where there is a Chinese name, else the end of the id."""
-    known = ctx.regions.get(region, {})
-    chinese = str(known.get("name_zh") or "")
-    if chinese and chinese != known.get("name"):
-        return chinese[:3] if chinese[:2] in ("黑龙", "内蒙") else chinese[:2]
+    """At most three characters for a tile: of the Chinese names in Chinese where all are short, else the id's end."""
+    names = {rid: str(known.get("name_zh") or rid) for rid, known in ctx.regions.items()}
+    if ctx.words.id == "zh" and all(len(name) <= 3 for name in names.values()):
+        return names[region]
     return region.rsplit("-", 1)[-1][:3].upper()
 
 
-def class_name(asset_class: str) -> str:
-    return CLASS_NAMES.get(asset_class, asset_class.replace("_", " ").capitalize())
+def class_name(ctx: Context, asset_class: str) -> str:
+    key = f"class-{asset_class}"
+    return ctx.words.say(key) if ctx.words.knows(key) else asset_class.replace("_", " ").capitalize()
+
+
+def class_word(ctx: Context, asset_class: str) -> str:
+    """Name of an asset class within a sentence."""
+    name = class_name(ctx, asset_class)
+    return name[:1].lower() + name[1:] if ctx.words.id == "en" else name
 
 
 def asset_name(ctx: Context, asset: str) -> str:
-    return str(ctx.assets.get(asset, {}).get("name") or asset)
+    return ctx.words.name(ctx.assets.get(asset, {"id": asset}))
 
 
 def asset_class(ctx: Context, asset: str) -> str:
@@ -174,7 +220,7 @@ def asset_class(ctx: Context, asset: str) -> str:
 
 
 def demand_name(ctx: Context, demand: str) -> str:
-    return str(ctx.demand.get(demand, {}).get("name") or demand)
+    return ctx.words.name(ctx.demand.get(demand, {"id": demand}))
 
 
 def capex_by(ctx: Context, plan: Plan, *keys: str) -> dict[Any, float]:
@@ -206,13 +252,21 @@ def asset_estimates(ctx: Context, assets: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def estimated_assets(ctx: Context) -> tuple[str, ...]:
+    """The estimated inputs of assets, in words."""
+    return tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets))
+
+
 def in_words(ctx: Context, path: str) -> str:
-    """A key path as a reader says it: assets.rack.base_stock is "base stock of Data-center halls"."""
+    """A key path as a reader says it: assets.rack.base_stock is "base stock of Data-center halls"; else the path."""
     parts = path.split(".")
     names = {"assets": ctx.assets, "demand": ctx.demand}.get(parts[0], {})
     if len(parts) < 3 or parts[1] not in names:
         return path
-    return f"{' '.join(parts[2:]).replace('_', ' ')} of {names[parts[1]]['name']}"
+    what = parts[-1].replace("_", "-")
+    key = f"input-{what}"
+    shown = ctx.words.say(key) if ctx.words.knows(key) else " ".join(parts[2:]).replace("_", " ")
+    return ctx.words.say("input-of", what=shown, owner=ctx.words.name(names[parts[1]]))
 
 
 def asset_mark(ctx: Context, asset: str) -> str:
@@ -222,11 +276,17 @@ def asset_mark(ctx: Context, asset: str) -> str:
 
 def supply_kind(ctx: Context, supply: str) -> str:
     """Kind of the data column behind "electricity" or "staff", by resolved config and sources; "" if unknown."""
-    from ruamel.yaml import YAML
-
-    given = (YAML(typ="safe").load(ctx.plan.config) or {}).get(supply) or {}
+    given = _settings(ctx.plan.config).get(supply) or {}
     kinds = [source["kind"] for source in ctx.summary.get("sources", ()) if source["column"] == given.get("column")]
     return str(kinds[0]) if kinds else ""
+
+
+@functools.lru_cache(maxsize=4)
+def _settings(config: str) -> dict[str, Any]:
+    """A resolved config, read once: YAML of a national plan takes a third of a second."""
+    from ruamel.yaml import YAML
+
+    return YAML(typ="safe").load(config) or {}
 
 
 def mark_of(ctx: Context, *prefixes: str) -> str:

@@ -1,18 +1,11 @@
-"""Colours, and the way from an Altair chart to SVG: vl-convert draws when the report is written, no script draws later.
-
-Every mark carries its numbers as a native tooltip (`<title>`); text inherits the fonts of the page.
-"""
+"""Colours, and the way from a Vega-Lite specification to SVG or PNG: vl-convert draws, without a browser."""
 
 from __future__ import annotations
 
-import itertools
-import re
-from typing import TYPE_CHECKING
-
-from markupsafe import Markup, escape
-
-if TYPE_CHECKING:
-    import altair as alt
+import functools
+import json
+from collections.abc import Mapping
+from typing import Any
 
 INK = "#1b2330"
 MUTED = "#5a6472"
@@ -20,7 +13,6 @@ RULE = "#dfe3e8"
 QUIET = "#98a2b0"
 PAPER = "#ffffff"
 WITH = "#5a3d8a"
-_ids = itertools.count()
 
 _AXIS = {
     "labelFontSize": 11,
@@ -33,7 +25,8 @@ _AXIS = {
     "tickColor": "#b9c0c9",
     "labelLimit": 180,
 }
-_CONFIG = {
+CONFIG = {
+    "aria": False,
     "background": "transparent",
     "font": "sans-serif",
     "view": {"stroke": None},
@@ -44,39 +37,47 @@ _CONFIG = {
 }
 
 
-def svg(chart: alt.TopLevelMixin, alt_text: str) -> Markup:
-    """Draw a chart: responsive SVG with `alt_text` as its name and a tooltip on every mark that has a label."""
+def finished(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> dict[str, Any]:
+    """A panel's specification as it is drawn at a width in pixels, axes and legends included.
+
+    Expressions of a specification may use `room`, that width, so that a drawing fits where it stands.
+    """
+    fit = spec.get("autosize", {"type": "fit-x", "contains": "padding"})
+    params = [*spec.get("params", ()), {"name": "room", "value": width}]
+    return {**spec, "width": width, "config": {**CONFIG, "font": font}, "autosize": fit, "params": params}
+
+
+def vega(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> dict[str, Any]:
+    """A panel as a Vega specification, which a browser draws without Vega-Lite."""
+    compiled: dict[str, Any] = json.loads(_vega(json.dumps(finished(spec, width, font=font))))
+    return compiled
+
+
+@functools.lru_cache(maxsize=256)
+def _vega(spec: str) -> str:
     import vl_convert
 
-    fit = {"type": "fit-x", "contains": "padding"}
-    spec = {**chart.to_dict(validate=False), "config": _CONFIG, "autosize": fit}
-    return Markup(_polish(vl_convert.vegalite_to_svg(spec), alt_text))
+    return json.dumps(vl_convert.vegalite_to_vega(spec))
 
 
-def _polish(drawn: str, alt_text: str) -> str:
-    """Vega's SVG with tooltips, unique ids, inherited fonts, and without what only Vega's own script reads."""
-    text = re.sub(r'<path class="(?:background|foreground)"[^>]*display="none"[^>]*/>', "", drawn)
-    text = re.sub(r'<path class="background"[^>]* d="M0,0h0v0h0Z"[^>]*/>', "", text)
-    text = re.sub(
-        r'<(\w+) aria-label="([^"]*)"( role="graphics-symbol"[^>]*?)/>', r"<\1\3><title>\2</title></\1>", text
-    )
-    text = re.sub(
-        r'<text aria-label="([^"]*)"( role="graphics-symbol"[^>]*)>([^<]*)</text>',
-        r"<text\2>\3<title>\1</title></text>",
-        text,
-    )
-    text = re.sub(r' (?:role|class|aria-[a-z]+|pointer-events|font-family|xmlns:xlink|version)="[^"]*"', "", text)
-    text = re.sub(r' (?:opacity|stroke-width)="1"(?=[ />])', "", text)
-    text = _unique_ids(text)
-    size = re.match(r'<svg[^>]*?width="([\d.]+)" height="([\d.]+)"', text)
-    width = f"max-width:{size[1]}px" if size else ""
-    opening = f'<svg role="img" aria-label="{escape(alt_text)}" style="{width}"'
-    return re.sub(r'^<svg( xmlns="[^"]*")? width="[\d.]+" height="[\d.]+"', opening, text, count=1)
+def svg(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif") -> str:
+    """A panel as SVG."""
+    return _svg(json.dumps(finished(spec, width, font=font)))
 
 
-def _unique_ids(text: str) -> str:
-    number = next(_ids)
-    return re.sub(r'(id="|url\(#|href="#)([\w-]+)', rf"\g<1>c{number}-\2", text)
+@functools.lru_cache(maxsize=256)
+def _svg(spec: str) -> str:
+    import vl_convert
+
+    return str(vl_convert.vega_to_svg(_vega(spec)))
+
+
+def png(spec: Mapping[str, Any], width: int, *, font: str = "sans-serif", ppi: int = 200) -> bytes:
+    """A panel as PNG on white."""
+    import vl_convert
+
+    drawn: bytes = vl_convert.vegalite_to_png({**finished(spec, width, font=font), "background": "white"}, ppi=ppi)
+    return drawn
 
 
 def tint(colour: str, amount: float) -> str:

@@ -9,7 +9,10 @@ from typing import Any
 
 from planner.plan import Plan
 from planner.report.context import Context, Row, capex_by, national, rows, sums
-from planner.report.words import number, percent
+from planner.report.digits import number
+from planner.report.language import Language
+
+USABLE = "_usable_by_talent"
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,19 @@ class Gain:
         return self.with_plan / self.without - 1 if self.without else math.nan
 
 
+def share(part: float, whole: float) -> float:
+    """Part of the whole; 0 where there is no whole."""
+    return part / whole if whole else 0.0
+
+
 def gain(plan: Plan, year: int) -> Gain:
     return Gain(year, national(plan)[year], national(plan, "without_plan")[year])
+
+
+def per_10k_people(ctx: Context, row: Row) -> dict[str, float]:
+    """Innovation of a region and year per 10,000 people, with the plan ("innovation") and "without_plan"."""
+    people = float(ctx.regions[row["region"]]["population_10k"])
+    return {key: float(row[key]) / people if people else 0.0 for key in ("innovation", "without_plan")}
 
 
 def capex_million(ctx: Context, plan: Plan) -> float:
@@ -129,24 +143,41 @@ def objective_unit(ctx: Context) -> tuple[float, str]:
     """What one unit of the objective is in units a reader knows, and their name."""
     if ctx.summary.get("bounds", {}).get("unit") == "index":
         return national(ctx.plan).get(ctx.summary["base_year"], math.nan), ctx.innovation_unit
-    return 1e5, "thousandths of a percent"
+    return 1e5, ctx.words.say("objective-thousandths")
 
 
 def objective_words(ctx: Context, amount: float) -> str:
     """A change of the objective in words a reader can weigh."""
     unit = str(ctx.summary.get("bounds", {}).get("unit", ""))
+    say, share = ctx.words.say, ctx.words.percent(amount)
     if unit == "index":
         base, name = objective_unit(ctx)
-        return f"{percent(amount)} of today's innovation, {number(amount * base)} {name} on average over the years"
+        return say("objective-index", share=share, amount=number(amount * base), unit=name)
     if unit == "log points":
-        return f"{percent(amount)} on the weighted mean of log innovation"
-    return f"{number(amount)} of the objective"
+        return say("objective-log", share=share)
+    return say("objective-other", amount=number(amount))
+
+
+def objective_name(words: Language, told: str | Mapping[str, Any]) -> str:
+    """An objective as plan.json tells it: a word, or {alpha: 2, ...}."""
+    if isinstance(told, str):
+        return words.say(f"objective-{told}") if words.knows(f"objective-{told}") else told
+    if "alpha" in told:
+        return words.say("objective-alpha", alpha=str(told["alpha"]))
+    return ", ".join(f"{key} {value}" for key, value in told.items())
 
 
 def rule_name(ctx: Context, rule: str) -> str:
-    known = {str(r["id"]): str(r["name"]) for r in ctx.summary.get("rules", ())}
-    name = known.get(rule) or rule
-    return name.replace("_", " ").capitalize() if name == rule else name
+    """Name of a rule of the config, or of a constraint of the model where the catalog has one."""
+    for known in ctx.summary.get("rules", ()):
+        if known["id"] == rule:
+            return ctx.words.name(known)
+    if rule.endswith(USABLE):
+        factors = {str(factor["id"]): factor for factor in ctx.summary.get("factors", ())}
+        factor = rule.removesuffix(USABLE)
+        return ctx.words.say("constraint-usable-by-talent", factor=ctx.words.name(factors.get(factor, {"id": factor})))
+    key = f"constraint-{rule}"
+    return ctx.words.say(key) if ctx.words.knows(key) else rule.replace("_", " ").capitalize()
 
 
 def rank_correlation(first: Mapping[str, float], second: Mapping[str, float], keys: Sequence[str]) -> float:
@@ -163,10 +194,49 @@ def _ranks(values: Sequence[float]) -> list[float]:
     return [order.index(value) + (order.count(value) - 1) / 2 for value in values]
 
 
-def common_million(ctx: Context) -> float:
-    """Money that every plan given spends alike: the smallest amount over plans, by region and asset class, summed."""
-    each = [capex_by(ctx, plan, "region", "class") for plan in ctx.plans]
+def elasticity_plans(ctx: Context) -> tuple[Plan, ...]:
+    """The plan and those given that differ from it in nothing but the elasticity set, each set once."""
+    found: dict[str, Plan] = {}
+    for plan in ctx.plans:
+        if _question(plan) == _question(ctx.plan):
+            found.setdefault(str(plan.summary["elasticity_set"]), plan)
+    return tuple(found.values())
+
+
+def _question(plan: Plan) -> tuple[Any, ...]:
+    """What was asked, but for the elasticity set."""
+    summary = plan.summary
+    changes = sorted(o for o in map(str, summary.get("overrides", ())) if not o.startswith("elasticities="))
+    return summary.get("id"), summary["years"], summary.get("objective"), summary.get("inputs"), changes
+
+
+def common_million(ctx: Context, plans: Sequence[Plan] = ()) -> float:
+    """Money that every plan (else all given) spends alike: the smallest by region and asset class, summed."""
+    each = [capex_by(ctx, plan, "region", "class") for plan in plans or ctx.plans]
     return sum(min(amounts.get(key, 0.0) for amounts in each) for key in each[0])
+
+
+@dataclass(frozen=True)
+class WorstOff:
+    """The region with the least innovation per head in a year: per 10,000 people, with the plan and without."""
+
+    region: str
+    with_plan: float
+    without: float
+
+    @property
+    def relative(self) -> float:
+        return self.with_plan / self.without - 1 if self.without else math.nan
+
+
+def worst_off(ctx: Context, year: int, key: str = "innovation") -> WorstOff | None:
+    """The worst-off region by innovation per head with the plan, or by key "without_plan"; None without people."""
+    levels = {row["region"]: per_10k_people(ctx, row) for row in rows(ctx.plan, "innovation", year=year)}
+    peopled = {region: level for region, level in levels.items() if ctx.regions[region]["population_10k"]}
+    if not peopled:
+        return None
+    least = min(peopled, key=lambda region: peopled[region][key])
+    return WorstOff(least, peopled[least]["innovation"], peopled[least]["without_plan"])
 
 
 def totals(plan: Plan, table: str, by: Sequence[str], value: str, **wanted: Any) -> dict[Any, float]:

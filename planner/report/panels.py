@@ -1,36 +1,54 @@
-"""Panels that know the plan's names: a drawing for wide and narrow screens, and maps of the regions."""
+"""Panels that know the plan's names: maps of the regions, as tiles, as bars where a region has none."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from planner.report.blocks import Panel
-from planner.report.charts import bars, tiles
+from planner.report.charts import bars, shapes, tiles
 from planner.report.context import Context, region_name, short_name
-from planner.report.drawing import svg
+from planner.report.outline import WIDTH, Outline, middle
 
 if TYPE_CHECKING:
     import altair as alt
 
-WIDE, NARROW, HALF = 860, 345, 420
+WIDE, HALF = 860, 420
 
 
-def both(draw: Callable[[int], alt.TopLevelMixin], alt_text: str, title: str = "") -> Panel:
-    """The same drawing for a wide and a narrow screen."""
-    return Panel(svg(draw(WIDE), alt_text), svg(draw(NARROW), alt_text), title)
+def wide(chart: alt.TopLevelMixin, alt_text: str, title: str = "") -> Panel:
+    """A drawing that may be as wide as the page."""
+    return Panel(spec_of(chart), alt_text, title, wide=True)
 
 
 def half(chart: alt.TopLevelMixin, alt_text: str, title: str = "") -> Panel:
-    """One of several panels side by side."""
-    return Panel(svg(chart, alt_text), title=title)
+    """One of several drawings side by side."""
+    return Panel(spec_of(chart), alt_text, title)
+
+
+def spec_of(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """The Vega-Lite specification of a chart."""
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    return spec
 
 
 def region_map(
-    ctx: Context, values: Mapping[str, float], show: Callable[[float], str], unit: str, colour: str, title: str = ""
+    ctx: Context,
+    values: Mapping[str, float],
+    show: Callable[[float], str],
+    unit: str,
+    colour: str,
+    title: str = "",
+    *,
+    most: float = 0.0,
 ) -> Panel:
-    """Tiles, one per region, shaded and labelled; bars where a region has no tile."""
-    alt_text = f"{title or 'Map'}: {unit} by region"
+    """The map of the user, else tiles, one per region, shaded and labelled; bars where a region has no tile.
+
+    most  the value of the darkest shade, where several maps share one scale; else the largest of `values`
+    """
+    alt_text = ctx.words.say("map-alt", title=title or ctx.words.say("map"), unit=unit)
+    if ctx.outline is not None:
+        return half(_outlined(ctx, ctx.outline, values, show, unit, colour, most), alt_text, title)
     if not all(region.get("tile") for region in ctx.regions.values()):
         return _ranking(ctx, values, show, unit, colour, title)
     drawn = [
@@ -44,7 +62,28 @@ def region_map(
         }
         for rid, region in ctx.regions.items()
     ]
-    return half(tiles(drawn, colour, HALF), alt_text, title)
+    return half(tiles(drawn, colour, HALF, most=most), alt_text, title)
+
+
+def _outlined(
+    ctx: Context,
+    outline: Outline,
+    values: Mapping[str, float],
+    show: Callable[[float], str],
+    unit: str,
+    colour: str,
+    most: float,
+) -> alt.TopLevelMixin:
+    """The regions in their own shapes, with the approval number of the map below."""
+    drawn = []
+    for rid, shape in outline.shapes.items():
+        x, y = middle(shape)
+        value = values.get(rid, 0.0)
+        label = f"{region_name(ctx, rid)}: {show(value)} {unit}"
+        known = {"x": x, "y": y, "name": short_name(ctx, rid), "value": max(value, 0.0), "label": label}
+        drawn.append({"type": "Feature", "geometry": shape, "properties": known})
+    note = ctx.words.say("map-number", number=outline.approval_number) if outline.approval_number else ""
+    return shapes(drawn, outline.others, colour, HALF, HALF * outline.height / WIDTH, note=note, most=most)
 
 
 def _ranking(
@@ -60,4 +99,5 @@ def _ranking(
         }
         for rid in order
     ]
-    return half(bars(drawn, [("value", colour)], unit, HALF, step=20), f"{title}: {unit} by region", title)
+    alt_text = ctx.words.say("map-alt", title=title or ctx.words.say("map"), unit=unit)
+    return half(bars(drawn, [("value", colour)], unit, HALF, step=20), alt_text, title)

@@ -36,7 +36,7 @@ def sweep_picture(rows: Sequence[Row], parameters: Sequence[str], title: str) ->
             y=alt.Y("innovation:Q", title="innovation of the last year, base year = 1", scale=near),
             color=alt.Color("colour:N", title=first or None),
             shape=alt.Shape("shape:N", title=second or None),
-            description="label:N",
+            description=alt.Description("label:N"),
         )
         .properties(width=620, height=380)
     )

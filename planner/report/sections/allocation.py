@@ -1,210 +1,230 @@
-"""The plan itself: orders by class, year, region and asset."""
+"""The plan itself: orders by class, year, region, group and asset."""
 
 from __future__ import annotations
 
 from planner.report import facts
-from planner.report.blocks import Block, Cell, Cells, Chart, Fold, Grid, Section, Text, grid
+from planner.report.blocks import Block, Chart, Column, Figure, Fold, Frame, Head, Line, Section, Slider, Text, grid
 from planner.report.charts import bars, columns
 from planner.report.context import (
+    TOTAL_COLOUR,
     Context,
-    asset_class,
-    asset_estimates,
-    asset_mark,
-    asset_name,
     capex_by,
     class_name,
-    in_words,
+    class_word,
+    estimated_assets,
     region_name,
-    rows,
     sums,
 )
-from planner.report.panels import both, region_map
-from planner.report.words import billion, brief, fixed, listed, money, number, percent
+from planner.report.digits import brief
+from planner.report.measures import YEAR
+from planner.report.panels import WIDE, region_map, wide
+from planner.report.parts import orders
 
 
 def section(ctx: Context) -> Section:
-    """Where, when and what: charts first, then the table an office would work from."""
-    if not capex_by(ctx, ctx.plan, "class"):
-        return Section("plan", "The plan", "", (Text((f"Nothing is ordered in {ctx.horizon}.",)),))
-    blocks: tuple[Block, ...] = (
-        _by_year(ctx),
-        _by_macro(ctx),
-        _maps(ctx),
-        _regions(ctx),
-        _assets(ctx),
-        Fold("Orders of every asset in every region, in units", (_units(ctx),)),
-    )
-    return Section(
-        "plan",
-        "The plan by class, year and region",
-        "What to order, where and when. Money is capital paid in the year of the order; "
-        f"prices of {ctx.summary['price_year']}.",
-        blocks,
-    )
+    """Where, when and what: charts first, then the tables an office would work from."""
+    say = ctx.words.say
+    if not sum(capex_by(ctx, ctx.plan, "class").values()):
+        nothing = say("allocation-nothing", horizon=ctx.horizon)
+        return Section("allocation", say("allocation"), "", (Text((nothing,)),))
+    blocks: list[Block] = [_by_year(ctx)]
+    if len(ctx.regions) > 1:
+        blocks += [_by_macro(ctx), _maps(ctx), *_years(ctx), orders.by_region(ctx)]
+    blocks += orders.by_group(ctx)
+    folded = Fold(say("allocation-fold"), (orders.units_by_region(ctx), orders.money_by_region(ctx)))
+    blocks += [orders.units_by_year(ctx), orders.money_by_year(ctx), folded]
+    lead = say("allocation-lead", price_year=str(ctx.summary["price_year"]))
+    return Section("allocation", say("allocation"), lead, tuple(blocks))
 
 
 def legend(ctx: Context) -> tuple[tuple[str, str], ...]:
-    return tuple((class_name(c), ctx.colours[c]) for c in ctx.classes)
+    """Asset classes with their colours."""
+    return tuple((class_name(ctx, c), ctx.colours[c]) for c in ctx.classes)
+
+
+def _class_columns(ctx: Context) -> list[Column]:
+    return [Column(class_name(ctx, c), ctx.money_measure) for c in ctx.classes]
 
 
 def _by_year(ctx: Context) -> Chart:
+    say, unit = ctx.words.say, ctx.money_unit
     spent = capex_by(ctx, ctx.plan, "year", "class")
     drawn = [
         {
-            "x": year,
-            "series": class_name(c),
-            "value": amount / 1000,
-            "label": f"{year}, {class_name(c)}: {money(amount, ctx.currency)}",
+            "x": str(year),
+            "series": class_name(ctx, c),
+            "value": ctx.words.money_value(spent.get((year, c), 0.0)),
+            "label": _label(ctx, str(year), c, spent.get((year, c), 0.0)),
         }
-        for (year, c), amount in sorted(spent.items())
+        for year in ctx.years
+        for c in ctx.classes
     ]
-    unit = f"{ctx.currency} bn"
-    panel = both(lambda width: columns(drawn, legend(ctx), unit, width), f"Orders by year and class in {unit}")
+    body: list[Line] = [(year, *(spent.get((year, c), 0.0) for c in ctx.classes)) for year in ctx.years]
+    title = say("allocation-years", unit=unit)
     return Chart(
-        f"Money ordered by year and class, {unit}",
-        (panel,),
+        "orders_by_year",
+        title,
+        (wide(columns(drawn, legend(ctx), unit, WIDE), title),),
         _year_words(ctx),
-        legend(ctx),
-        estimates=tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets)),
+        grid("orders_by_year", title, [Column(say("year"), YEAR), *_class_columns(ctx)], body, total=_behind(ctx, 1)),
+        native="columns",
+        legend=legend(ctx),
+        estimates=estimated_assets(ctx),
     )
+
+
+def _behind(ctx: Context, first: int) -> tuple[int, ...]:
+    """The class columns of a table, from the column `first` on."""
+    return tuple(range(first, first + len(ctx.classes)))
+
+
+def _label(ctx: Context, where: str, cls: str, million: float) -> str:
+    return ctx.words.say("allocation-tip", where=where, what=class_name(ctx, cls), amount=ctx.money(million))
 
 
 def _year_words(ctx: Context) -> str:
+    say, percent = ctx.words.say, ctx.words.percent
     spent, first, last = capex_by(ctx, ctx.plan, "year", "class"), ctx.years[0], ctx.years[-1]
-    totals = {year: sum(v for (y, _), v in spent.items() if y == year) for year in ctx.years}
+    totals = {year: sum(spent.get((year, c), 0.0) for c in ctx.classes) for year in ctx.years}
+    if len(ctx.years) == 1:
+        return say("allocation-years-one", amount=ctx.money(totals[first]), year=str(first))
+    head = say("allocation-years-span", least=ctx.money(min(totals.values())), most=ctx.money(max(totals.values())))
 
     def share(c: str, year: int) -> float:
-        return spent.get((year, c), 0.0) / totals[year] if totals.get(year) else 0.0
+        return spent.get((year, c), 0.0) / totals[year] if totals[year] else 0.0
 
     moved = max(ctx.classes, key=lambda c: abs(share(c, last) - share(c, first)))
-    change = "grows" if share(moved, last) > share(moved, first) else "falls"
-    head = (
-        f"Spending is between {money(min(totals.values()), ctx.currency)} and "
-        f"{money(max(totals.values()), ctx.currency)} a year"
+    change = share(moved, last) - share(moved, first)
+    if abs(change) < 0.005 or not totals[first] or not totals[last]:
+        return head
+    moves = say(
+        "allocation-years-up" if change > 0 else "allocation-years-down",
+        what=class_name(ctx, moved),
+        before=percent(share(moved, first)),
+        first=str(first),
+        after=percent(share(moved, last)),
+        last=str(last),
     )
-    if first == last or abs(share(moved, last) - share(moved, first)) < 0.005:
-        return f"{head}; the mix of classes stays the same."
-    return (
-        f"{head}. {class_name(moved)} {change} most, from {percent(share(moved, first))} of the money in "
-        f"{first} to {percent(share(moved, last))} in {last}."
-    )
+    return ctx.words.prose([head, moves])
 
 
 def _by_macro(ctx: Context) -> Chart:
+    say, unit = ctx.words.say, ctx.money_unit
     spent = capex_by(ctx, ctx.plan, "macro", "class")
     totals = capex_by(ctx, ctx.plan, "macro")
-    order = facts.ranked(totals)[:12]
+    order = facts.ranked({m: totals.get(m, 0.0) for m in ctx.macro_names})[:12]
     drawn = [
         {
             "y": ctx.macro_names[m],
-            "series": class_name(c),
-            "value": spent.get((m, c), 0.0) / 1000,
-            "label": f"{ctx.macro_names[m]}, {class_name(c)}: {money(spent.get((m, c), 0.0), ctx.currency)}",
+            "series": class_name(ctx, c),
+            "value": ctx.words.money_value(spent.get((m, c), 0.0)),
+            "label": _label(ctx, ctx.macro_names[m], c, spent.get((m, c), 0.0)),
         }
         for m in order
         for c in ctx.classes
     ]
-    unit, whole = f"{ctx.currency} bn", sum(totals.values())
-    panel = both(lambda width: bars(drawn, legend(ctx), unit, width, 34), f"Orders by macro-region and class in {unit}")
+    body: list[Line] = [(ctx.macro_names[m], *(spent.get((m, c), 0.0) for c in ctx.classes)) for m in order]
+    title = say("allocation-macro", horizon=ctx.horizon, unit=unit)
     return Chart(
-        f"Money by macro-region and class, {ctx.horizon}, {unit}", (panel,), _macro_words(ctx, whole), legend(ctx)
+        "orders_by_macro",
+        title,
+        (wide(bars(drawn, legend(ctx), unit, WIDE, 34), title),),
+        _macro_words(ctx, totals),
+        grid("orders_by_macro", title, [say("macro-region"), *_class_columns(ctx)], body, total=_behind(ctx, 1)),
+        native="bars",
+        legend=legend(ctx),
     )
 
 
-def _macro_words(ctx: Context, whole: float) -> str:
-    spent, totals = capex_by(ctx, ctx.plan, "macro", "class"), capex_by(ctx, ctx.plan, "macro")
+def _macro_words(ctx: Context, totals: dict[str, float]) -> str:
+    spent = capex_by(ctx, ctx.plan, "macro", "class")
     people = sums(({**r, "macro": ctx.macro[rid]} for rid, r in ctx.regions.items()), ("macro",), "population_10k")
     first = facts.ranked(totals)[0]
     lead = max(ctx.classes, key=lambda c: spent.get((first, c), 0.0))
-    return (
-        f"{ctx.macro_names[first]} receives {percent(totals[first] / whole)} of the money with "
-        f"{percent(people[first] / sum(people.values()))} "
-        f"of the people; most of it is {class_name(lead).lower()}."
+    return ctx.words.say(
+        "allocation-macro-words",
+        place=ctx.macro_names[first],
+        share=ctx.words.percent(totals[first] / sum(totals.values())),
+        people=ctx.words.percent(facts.share(people[first], sum(people.values()))),
+        what=class_word(ctx, lead),
     )
 
 
 def _maps(ctx: Context) -> Chart:
-    spent, unit = capex_by(ctx, ctx.plan, "class", "region"), f"{ctx.currency} bn"
+    say, unit, listed = ctx.words.say, ctx.money_unit, ctx.words.listed
+    spent = capex_by(ctx, ctx.plan, "class", "region")
     panels, words = [], []
     for c in ctx.classes:
         values = {region: amount for (cls, region), amount in spent.items() if cls == c}
         if total := sum(values.values()):
             top = facts.ranked(values)[:3]
-            words.append(
-                f"{class_name(c)}: {listed([region_name(ctx, r) for r in top])} take "
-                f"{percent(sum(values[r] for r in top) / total)}"
+            share = ctx.words.percent(sum(values[r] for r in top) / total)
+            names = listed([region_name(ctx, r) for r in top])
+            words.append(say("allocation-map-words", what=class_name(ctx, c), top=names, share=share))
+            panels.append(
+                region_map(
+                    ctx,
+                    values,
+                    lambda million: brief(ctx.words.money_value(million)),
+                    unit,
+                    ctx.colours[c],
+                    class_name(ctx, c),
+                )
             )
-            panels.append(region_map(ctx, values, lambda v: brief(v / 1000), unit, ctx.colours[c], class_name(c)))
+    title = say("allocation-maps", horizon=ctx.horizon, unit=unit)
+    body: list[Line] = [(region_name(ctx, r), *(spent.get((c, r), 0.0) for c in ctx.classes)) for r in ctx.regions]
     return Chart(
-        f"Money by region and class, {ctx.horizon}, {unit}",
+        "orders_by_region_and_class",
+        title,
         tuple(panels),
-        ". ".join(words) + ". Each map has its own scale: darkest is the region with the most.",
-        estimates=tuple(in_words(ctx, path) for path in asset_estimates(ctx, ctx.assets)),
+        ctx.words.prose([*words, say("allocation-map-scale")]),
+        grid(
+            "orders_by_region_and_class",
+            title,
+            [say("region"), *_class_columns(ctx)],
+            body,
+            total=_behind(ctx, 1),
+            filterable=True,
+        ),
+        estimates=estimated_assets(ctx),
     )
 
 
-def _regions(ctx: Context) -> Grid:
-    spent, totals = capex_by(ctx, ctx.plan, "region", "class"), capex_by(ctx, ctx.plan, "region")
-    most, whole = max(totals.values()), sum(totals.values())
-    body: list[Cells] = []
-    for rid in facts.ranked({r: totals.get(r, 0.0) for r in ctx.regions}):
-        amount, people = totals.get(rid, 0.0), float(ctx.regions[rid]["population_10k"])
-        body.append(
-            (
-                _region_cell(ctx, rid),
-                ctx.macro_names.get(ctx.macro[rid], ""),
-                Cell(fixed(amount / 1000, 1), share=amount / most),
-                percent(amount / whole),
-                number(amount * 100 / people if people else None),
-                *(fixed(spent.get((rid, c), 0.0) / 1000, 1) for c in ctx.classes),
-            )
-        )
-    heads = (
-        "Region",
-        "Macro-region",
-        f">{ctx.currency} bn",
-        ">Share",
-        f">{ctx.currency} per head",
-        *(f">{class_name(c)}" for c in ctx.classes),
-    )
-    return grid(f"Orders by region, {ctx.horizon}, {ctx.currency} bn (per head in {ctx.currency})", heads, body)
+def _years(ctx: Context) -> list[Block]:
+    """A slider over the years of orders; nothing where there is but one."""
+    if len(ctx.years) < 2:
+        return []
+    say, unit = ctx.words.say, ctx.money_unit
+    spent = capex_by(ctx, ctx.plan, "region", "year")
+    title = say("allocation-slider", unit=unit)
+    most = max(spent.values())
+    frames = tuple(_frame(ctx, year, spent, most) for year in ctx.years)
+    heads: list[Head] = [say("region"), *(Column(str(year), ctx.money_measure) for year in ctx.years)]
+    body: list[Line] = [(region_name(ctx, r), *(spent.get((r, year), 0.0) for year in ctx.years)) for r in ctx.regions]
+    numbers = grid("orders_by_region_and_year", title, heads, body, total=range(1, len(ctx.years) + 1), filterable=True)
+    return [Slider("orders_by_region_and_year", title, say("year"), frames, numbers)]
 
 
-def unit_of(ctx: Context, asset: str) -> str:
-    return str(ctx.assets[asset]["unit"]).replace("*", "·")
-
-
-def _region_cell(ctx: Context, rid: str) -> Cell:
-    return Cell(region_name(ctx, rid), hint=str(ctx.regions[rid].get("name_zh") or ""))
-
-
-def _assets(ctx: Context) -> Grid:
-    orders = ctx.plan.tables["orders"].records()
-    units, paid = sums(orders, ("asset", "year"), "units"), sums(orders, ("asset",), "capex_million")
-    body: list[Cells] = [
-        (
-            Cell(asset_name(ctx, a), mark=asset_mark(ctx, a), hint=str(ctx.assets[a].get("name_zh") or "")),
-            class_name(asset_class(ctx, a)),
-            unit_of(ctx, a),
-            *(number(units.get((a, y), 0.0)) for y in ctx.years),
-            number(sum(units.get((a, y), 0.0) for y in ctx.years)),
-            billion(paid.get(a, 0.0)),
-        )
-        for a in ctx.assets
+def _frame(ctx: Context, year: int, spent: dict[tuple[str, int], float], most: float) -> Frame:
+    say = ctx.words.say
+    values = {r: spent.get((r, year), 0.0) for r in ctx.regions}
+    top = max(values, key=lambda r: values[r])
+    won = facts.gain(ctx.plan, year)
+    unmet = facts.unmet_share(ctx.plan, year)
+    figures = [
+        Figure(ctx.money(sum(values.values())), say("allocation-frame-money", year=str(year))),
+        Figure(ctx.money(values[top]), say("allocation-frame-top", region=region_name(ctx, top))),
+        Figure(ctx.words.percent(won.relative, signed=True), say("allocation-frame-gain", year=str(year))),
     ]
-    heads = ("Asset", "Class", "Unit", *(f">{y}" for y in ctx.years), ">All years", f">{ctx.currency} bn")
-    return grid(
-        "Orders by asset and year, in units",
-        heads,
-        body,
-        remark="An asset marked est. starts from an estimated stock or another estimated input.",
+    if unmet is not None:
+        figures.append(Figure(ctx.words.percent(unmet), say("allocation-frame-unmet", year=str(year))))
+    panel = region_map(
+        ctx,
+        values,
+        lambda million: brief(ctx.words.money_value(million)),
+        ctx.money_unit,
+        TOTAL_COLOUR,
+        str(year),
+        most=most,
     )
-
-
-def _units(ctx: Context) -> Grid:
-    units = sums(rows(ctx.plan, "orders"), ("region", "asset"), "units")
-    heads = ("Region", *(f">{asset_name(ctx, a)}, {unit_of(ctx, a)}" for a in ctx.assets))
-    body: list[Cells] = [
-        (_region_cell(ctx, r), *(number(units.get((r, a), 0.0)) for a in ctx.assets)) for r in ctx.regions
-    ]
-    return grid(f"Units ordered by region, {ctx.horizon}", heads, body)
+    return Frame(str(year), tuple(figures), panel)

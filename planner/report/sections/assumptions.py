@@ -4,108 +4,109 @@ from __future__ import annotations
 
 from collections import Counter
 
-from planner.report.blocks import Block, Cell, Cells, Fold, Grid, Points, Section, grid
+from planner.report.blocks import Block, Cell, Column, Fold, Grid, Head, Line, Points, Section, grid
 from planner.report.context import Context, Rows
-from planner.report.words import MISSING, percent, plain, plural
+from planner.report.measures import COUNT, PLAIN, SHARE
 
-KINDS = {
-    "measured": "measured by the benchmark harness on real hardware",
-    "published": "published by a vendor, a benchmark consortium or an agency",
-    "found": "read in a source that is named",
-    "derived": "computed from found figures",
-    "recalled": "a known figure, not read again",
-    "assumption": "a planning value without a source",
-    "estimated": "estimated for this plan because no table gives it",
-}
-NOT_MODELLED = (
-    "Cause. Elasticities are associations from studies and panels; the plan takes them as effects.",
-    "Chance. One future is planned; prices, demand and policy do not vary within a plan.",
-    "Markets. Prices of equipment and electricity follow given paths; large orders do not move them.",
-    "Firms and people. They do not migrate towards infrastructure; talent and R&D grow as given.",
-    "Hours. Electricity and computing are yearly; peaks, outages and seasons are not seen.",
-    "Networks. Delay is distance times a factor; routes, queues and single cables are not seen.",
-    "Time lags of innovation beyond the lead times of building: what serves counts in the same year.",
-)
+KINDS = ("measured", "published", "found", "derived", "recalled", "assumption", "estimated")
+NOT_MODELLED = ("cause", "chance", "markets", "people", "hours", "networks", "lags")
 
 
 def section(ctx: Context) -> Section:
     """Counts by kind, the whole table, and the limits of the model."""
-    table = ctx.plan.tables["assumptions"].records()
+    say, table = ctx.words.say, ctx.plan.tables["assumptions"].records()
     counts = Counter(row["kind"] for row in table)
-    lead = (
-        f"{plural(len(table), 'number')} in all. Estimated values are marked est. wherever they appear in this report."
-    )
-    notices = tuple(str(notice) for notice in ctx.summary.get("notices", ()))
     sources = list(ctx.summary.get("sources", ()))
-    blocks: list[Block] = [_kinds(counts, Counter(source["kind"] for source in sources)), _all(table)]
+    notices = tuple(str(notice) for notice in ctx.summary.get("notices", ()))
+    columns = Counter(source["kind"] for source in sources)
+    blocks: list[Block] = [_kinds(ctx, counts, columns), _all(ctx, table)]
     if sources:
-        blocks.append(Fold(f"Every column of the data tables ({len(sources)})", (_columns(sources),)))
-    blocks += [Points(NOT_MODELLED, "What is not modelled")]
+        blocks.append(Fold(say("assumptions-columns-fold", count=len(sources)), (_columns(ctx, sources),)))
+    blocks.append(Points(tuple(say(f"assumptions-not-{what}") for what in NOT_MODELLED), say("assumptions-not")))
     if notices:
-        blocks.append(Fold(f"Notices from reading the data ({len(notices)})", (Points(notices),)))
-    return Section("assumptions", "What the plan rests on", lead, tuple(blocks))
+        blocks.append(Fold(say("assumptions-notices", count=len(notices)), (Points(notices),)))
+    return Section(
+        "assumptions", say("assumptions"), say("assumptions-lead", count=len(table), weak=_weak(counts)), tuple(blocks)
+    )
 
 
-def _kinds(counts: Counter[str], columns: Counter[str]) -> Grid:
+def _weak(counts: Counter[str]) -> str:
+    return str(counts["assumption"] + counts["estimated"])
+
+
+def kind_name(ctx: Context, kind: str) -> str:
+    """How a number is known, in words."""
+    key = f"kind-{kind}"
+    return ctx.words.say(key) if ctx.words.knows(key) else kind
+
+
+def _kinds(ctx: Context, counts: Counter[str], columns: Counter[str]) -> Grid:
+    say = ctx.words.say
     whole, seen = sum(counts.values()) or 1, counts | columns
-    body: list[Cells] = [
+    body: list[Line] = [
         (
-            Cell(kind, mark=mark(kind)),
-            KINDS.get(kind, ""),
-            Cell(f"{counts[kind]:,}", share=counts[kind] / whole),
-            percent(counts[kind] / whole),
-            f"{columns[kind]:,}",
+            kind_name(ctx, kind),
+            say(f"kind-{kind}-meaning") if kind in KINDS else "",
+            counts[kind],
+            Cell(counts[kind] / whole, share=counts[kind] / whole),
+            columns[kind],
         )
         for kind in (*(k for k in KINDS if seen[k]), *(k for k in seen if k not in KINDS))
     ]
-    return grid("How firm the numbers are", ("Kind", "Meaning", ">Numbers", ">Share", ">Data columns"), body)
-
-
-def _columns(sources: Rows) -> Grid:
-    body: list[Cells] = [
-        (
-            f"{s['column']}",
-            s["file"].rsplit("/", 1)[-1],
-            s["unit"],
-            s["year"],
-            Cell(s["kind"], mark=mark(s["kind"])),
-            s["source"],
-            s["note"],
-        )
-        for s in sources
+    heads: list[Head] = [
+        say("assumptions-kind"),
+        say("assumptions-meaning"),
+        Column(say("assumptions-numbers"), COUNT),
+        Column(say("share"), SHARE),
+        Column(say("assumptions-columns"), COUNT),
     ]
-    heads = ("Column", "File", "Unit", "Year", "Kind", "Source", "Note")
-    return grid("Data columns", heads, body, filterable=True)
+    return grid("assumption_kinds", say("assumptions-firm"), heads, body, total=(2, 4))
 
 
-def mark(kind: str) -> str:
-    return kind if kind in ("estimated", "measured", "published") else ""
-
-
-def _all(table: Rows) -> Grid:
-    body = [
+def _all(ctx: Context, table: Rows) -> Grid:
+    say = ctx.words.say
+    body: list[Line] = [
         (
             str(row["path"]),
-            plain(row["value"]),
-            _range(row["low"], row["high"]),
-            Cell(str(row["kind"]), mark=mark(str(row["kind"]))),
+            row["value"],
+            row["low"],
+            row["high"],
+            ctx.words.unit(str(row["unit"])) if row["unit"] != "1" else "",
+            kind_name(ctx, str(row["kind"])),
             str(row["source"]),
             str(row["place"]),
         )
         for row in table
     ]
-    return grid(
-        "Every assumption",
-        ("Key in the config", ">Value", ">Low – high", "Kind", "Source", "Place"),
-        body,
-        filterable=True,
-        remark=(
-            "Values are in the canonical unit of their key: money in million, power in kW, shares as "
-            "fractions, delays in ms."
-        ),
-    )
+    heads: list[Head] = [
+        say("assumptions-key"),
+        Column(say("assumptions-value"), PLAIN),
+        Column(say("assumptions-low"), PLAIN),
+        Column(say("assumptions-high"), PLAIN),
+        say("unit"),
+        say("assumptions-kind"),
+        say("assumptions-source"),
+        say("assumptions-place"),
+    ]
+    remark = say("assumptions-remark")
+    return grid("assumptions", say("assumptions-every"), heads, body, filterable=True, remark=remark)
 
 
-def _range(low: float, high: float) -> str:
-    shown = (plain(low), plain(high))
-    return MISSING if shown == (MISSING, MISSING) else " – ".join(shown)
+def _columns(ctx: Context, sources: Rows) -> Grid:
+    say = ctx.words.say
+    body: list[Line] = [
+        (
+            str(source["column"]),
+            str(source["file"]).rsplit("/", 1)[-1],
+            str(source["unit"]),
+            str(source["year"]),
+            kind_name(ctx, str(source["kind"])),
+            str(source["source"]),
+            str(source["note"]),
+        )
+        for source in sources
+    ]
+    names = ("column", "file", "unit", "year", "kind", "source", "note")
+    shared = {"unit": "unit", "year": "year"}
+    heads = [say(shared.get(name, f"assumptions-{name}")) for name in names]
+    return grid("data_columns", say("assumptions-data"), heads, body, filterable=True)

@@ -3,181 +3,266 @@
 from __future__ import annotations
 
 from planner.report import facts
-from planner.report.blocks import Block, Cell, Cells, Chart, Grid, Section, Text, grid
-from planner.report.charts import bars, matrix
-from planner.report.context import Context, Rows, demand_name, estimates, in_words, mark_of, region_name, rows, sums
-from planner.report.drawing import WITH
-from planner.report.panels import HALF, both, half
-from planner.report.words import listed, number, percent, plain
-
-PARTS = (
-    ("in the same region", "#cfd5dc"),
-    ("elsewhere in its macro-region", "#9d8fc2"),
-    ("in another macro-region", WITH),
+from planner.report.blocks import (
+    Block,
+    Cell,
+    Chart,
+    Column,
+    Figure,
+    Frame,
+    Grid,
+    Head,
+    Line,
+    Section,
+    Slider,
+    grid,
 )
+from planner.report.charts import columns, matrix
+from planner.report.context import Context, Row, Rows, demand_name, region_name, rows, sums
+from planner.report.digits import brief, number
+from planner.report.drawing import WITH
+from planner.report.measures import NUMBER, SHARE, YEAR
+from planner.report.panels import HALF, WIDE, half, region_map, wide
+from planner.report.sections.service import classes, link_name, links, place_names
+
+PLACE_COLOURS = ("#cfd5dc", "#9d8fc2", WITH)
+Pairs = dict[tuple[str, str], float]
 
 
-def section(ctx: Context) -> Section:
-    """Shares by class, matrices between macro-regions, the busiest corridors, what stays unserved."""
+def section(ctx: Context) -> Section | None:
+    """Shares over the years, maps, matrices between macro-regions, the busiest corridors; None without flows."""
     flows = rows(ctx.plan, "flows", year=ctx.years[-1])
     if not flows:
-        return Section("flows", "Flows", "", (Text(("The plan has no flows of computing between regions.",)),))
-    blocks: list[Block] = [_shares(ctx, flows)]
-    if 2 <= len(ctx.macro_names) <= 8:
-        blocks.append(_matrices(ctx, flows))
-    blocks += [_corridors(ctx, flows), _service(ctx)]
-    lead = (
-        "Where machines stand and where computing is used are two questions; this section joins the answers. "
-        "Compute is sustained EFLOPS, delivered, not nameplate."
-    )
-    return Section("flows", "Who computes for whom", lead, tuple(blocks))
+        return None
+    say = ctx.words.say
+    blocks: list[Block] = [_by_year(ctx)]
+    away = [f for f in flows if f["host"] != f["region"]]
+    if away:
+        blocks.append(_maps(ctx, flows))
+        if 2 <= len(ctx.macro_names) <= 8:
+            blocks += [_matrices(ctx, flows), *_years(ctx)]
+        blocks.append(_corridors(ctx, away))
+    return Section("flows", say("flows"), say("flows-lead"), tuple(blocks))
 
 
-def _shares(ctx: Context, flows: Rows) -> Chart:
-    drawn, far = [], {}
-    for cls in _classes(ctx, flows):
-        made = facts.hosting(ctx, [f for f in flows if f["class"] == cls])
-        far[cls] = made.far_share
-        for (name, _), amount in zip(PARTS, (made.home, made.near, made.far), strict=True):
-            share = amount / made.total if made.total else 0.0
-            drawn.append(
-                {
-                    "y": demand_name(ctx, cls),
-                    "series": name,
-                    "value": 100 * share,
-                    "label": f"{demand_name(ctx, cls)}, {name}: {percent(share)}, {number(amount)} EFLOPS",
-                }
-            )
-    panel = both(
-        lambda width: bars(drawn, PARTS, "% of served compute", width, 34), "Share of compute by place where it is made"
-    )
+def _by_year(ctx: Context) -> Chart:
+    say = ctx.words.say
+    made = {year: facts.hosting(ctx, rows(ctx.plan, "flows", year=year)) for year in ctx.years}
+    names = place_names(ctx)
+    scale = tuple(zip(names, PLACE_COLOURS, strict=True))
+    body: list[Line] = []
+    drawn: list[Row] = []
+    for year, found in made.items():
+        amounts = (found.home, found.near, found.far)
+        body.append((year, *amounts, found.elsewhere_share))
+        for name, amount in zip(names, amounts, strict=True):
+            share = ctx.words.percent(facts.share(amount, found.total))
+            label = say("flows-tip", year=str(year), place=name, amount=number(amount), share=share)
+            drawn.append({"x": str(year), "series": name, "value": amount, "label": label})
+    heads: list[Head] = [Column(say("year"), YEAR), *(Column(name, NUMBER) for name in names)]
+    heads.append(Column(say("flows-elsewhere"), SHARE))
+    title = say("flows-years")
     return Chart(
-        f"Where the compute of each class is made, {ctx.years[-1]}",
-        (panel,),
-        _share_words(ctx, far),
-        PARTS,
-        estimates=tuple(in_words(ctx, path) for path in estimates(ctx, "demand")),
+        "compute_by_place",
+        title,
+        (wide(columns(drawn, scale, "EFLOPS", WIDE), title),),
+        _year_words(ctx, made),
+        grid("compute_by_place", title, heads, body),
+        native="columns",
+        legend=scale,
     )
 
 
-def _classes(ctx: Context, flows: Rows) -> list[str]:
-    present = {str(flow["class"]) for flow in flows}
-    return [c for c in ctx.demand if c in present] + sorted(present - set(ctx.demand))
-
-
-def _share_words(ctx: Context, far: dict[str, float]) -> str:
-    first, last = (facts.hosting(ctx, rows(ctx.plan, "flows", year=year)) for year in (ctx.years[0], ctx.years[-1]))
-    most, least = max(far, key=lambda c: far[c]), min(far, key=lambda c: far[c])
-    return (
-        f"Outside the region that uses it: {percent(first.elsewhere_share)} of all compute in {ctx.years[0]}, "
-        f"{percent(last.elsewhere_share)} in {ctx.years[-1]}. "
-        f"{demand_name(ctx, most)} travels most ({percent(far[most])} comes from another macro-region), "
-        f"{demand_name(ctx, least)} least ({percent(far[least])}): "
-        "delay limits and the price of bandwidth decide."
+def _year_words(ctx: Context, made: dict[int, facts.Hosting]) -> str:
+    say, percent, first, last = ctx.words.say, ctx.words.percent, ctx.years[0], ctx.years[-1]
+    far = {
+        c: facts.hosting(ctx, rows(ctx.plan, "flows", year=last, **{"class": c})).elsewhere_share for c in classes(ctx)
+    }
+    if max(far.values()) < 5e-5:
+        return say("flows-none", year=str(last))
+    shares = say(
+        "flows-shares",
+        before=percent(made[first].elsewhere_share),
+        first=str(first),
+        after=percent(made[last].elsewhere_share),
+        last=str(last),
     )
+    most = facts.ranked(far)[0]
+    travels = say("flows-most", what=demand_name(ctx, most), share=percent(far[most]))
+    stays = [link_name(ctx, link) for link, members in links(ctx).items() if all(far[c] < 5e-5 for c in members)]
+    home = say("flows-stay", what=ctx.words.listed(stays), count=len(stays)) if stays else ""
+    return ctx.words.prose([shares, travels, home])
+
+
+def _maps(ctx: Context, flows: Rows) -> Chart:
+    """What every region makes for others and receives from them."""
+    say = ctx.words.say
+    away = [f for f in flows if f["host"] != f["region"]]
+    gives, takes = sums(away, ("host",), "flow_eflops"), sums(away, ("region",), "flow_eflops")
+    own = sums([f for f in flows if f["host"] == f["region"]], ("region",), "flow_eflops")
+    title = say("flows-maps", year=str(ctx.years[-1]))
+    body: list[Line] = [
+        (
+            region_name(ctx, r),
+            own.get(r, 0.0),
+            gives.get(r, 0.0),
+            takes.get(r, 0.0),
+            gives.get(r, 0.0) - takes.get(r, 0.0),
+        )
+        for r in ctx.regions
+    ]
+    heads: list[Head] = [
+        say("region"),
+        *(Column(say(key), NUMBER) for key in ("flows-own", "flows-gives", "flows-takes")),
+    ]
+    heads.append(Column(say("flows-net"), NUMBER))
+    return Chart(
+        "compute_by_region",
+        title,
+        (
+            region_map(ctx, gives, brief, "EFLOPS", WITH, say("flows-gives")),
+            region_map(ctx, takes, brief, "EFLOPS", "#0b3c73", say("flows-takes")),
+        ),
+        say("flows-maps-words", hosts=_top(ctx, gives), users=_top(ctx, takes)),
+        grid("compute_by_region", title, heads, body, total=(1, 2, 3), filterable=True),
+    )
+
+
+def _top(ctx: Context, amounts: dict[str, float]) -> str:
+    whole = sum(amounts.values())
+    top = facts.ranked(amounts)[:3]
+    shown = [
+        ctx.words.say("flows-share-of", region=region_name(ctx, r), share=ctx.words.percent(amounts[r] / whole))
+        for r in top
+    ]
+    return ctx.words.listed(shown)
+
+
+def _pairs(ctx: Context, flows: Rows) -> Pairs:
+    """Compute by macro-region of the machines and of the demand."""
+    known = ({**f, "h": ctx.macro[str(f["host"])], "r": ctx.macro[str(f["region"])]} for f in flows)
+    found: Pairs = sums(known, ("h", "r"), "flow_eflops")
+    return found
+
+
+def _matrix(ctx: Context, amounts: Pairs, what: str) -> list[Row]:
+    return [
+        {
+            "host": ctx.macro_names[h],
+            "region": ctx.macro_names[r],
+            "value": amounts.get((h, r), 0.0),
+            "text": number(amounts[h, r]) if amounts.get((h, r), 0.0) > 1e-9 else "",
+            "label": ctx.words.say(
+                "flows-pair-tip",
+                what=what,
+                host=ctx.macro_names[h],
+                user=ctx.macro_names[r],
+                amount=number(amounts.get((h, r), 0.0)),
+            ),
+        }
+        for h in ctx.macro_names
+        for r in ctx.macro_names
+    ]
 
 
 def _matrices(ctx: Context, flows: Rows) -> Chart:
+    """One matrix for every class that crosses a border between macro-regions, else for all together."""
+    say = ctx.words.say
+    each = {c: _pairs(ctx, [f for f in flows if f["class"] == c]) for c in classes(ctx)}
+    crossing = [c for c, pairs in each.items() if any(h != r and v > 1e-9 for (h, r), v in pairs.items())]
+    shown = {demand_name(ctx, c): each[c] for c in crossing} or {say("flows-all"): _pairs(ctx, flows)}
     names = list(ctx.macro_names.values())
-    panels = []
-    for cls in _classes(ctx, flows):
-        amounts = sums(
-            (
-                {**f, "h": ctx.macro[str(f["host"])], "r": ctx.macro[str(f["region"])]}
-                for f in flows
-                if f["class"] == cls
+    panels = tuple(
+        half(
+            matrix(
+                _matrix(ctx, pairs, name), names, WITH, HALF, down=say("flows-made-in"), across=say("flows-used-in")
             ),
-            ("h", "r"),
-            "flow_eflops",
+            say("flows-matrix-alt", what=name),
+            name,
         )
-        drawn = [
-            {
-                "host": ctx.macro_names[h],
-                "region": ctx.macro_names[r],
-                "value": amounts.get((h, r), 0.0),
-                "text": number(amounts[h, r]) if amounts.get((h, r)) else "",
-                "label": (
-                    f"{demand_name(ctx, cls)}: {ctx.macro_names[h]} for {ctx.macro_names[r]}, "
-                    f"{number(amounts.get((h, r), 0.0))} EFLOPS"
-                ),
-            }
-            for h in ctx.macro_names
-            for r in ctx.macro_names
-        ]
-        panels.append(
-            half(
-                matrix(drawn, names, WITH, HALF),
-                f"{demand_name(ctx, cls)}: flows between macro-regions",
-                demand_name(ctx, cls),
-            )
-        )
-    return Chart(
-        f"Compute made in (rows) and used in (columns), {ctx.years[-1]}, EFLOPS", tuple(panels), _net_words(ctx, flows)
+        for name, pairs in shown.items()
     )
+    heads: list[Head] = [say("service-class"), say("flows-made-in"), *(Column(name, NUMBER) for name in names)]
+    body: list[Line] = [
+        (name, ctx.macro_names[h], *(pairs.get((h, r), 0.0) for r in ctx.macro_names))
+        for name, pairs in shown.items()
+        for h in ctx.macro_names
+    ]
+    title = say("flows-matrix", year=str(ctx.years[-1]))
+    return Chart("compute_matrix", title, panels, _net_words(ctx, flows), grid("compute_matrix", title, heads, body))
 
 
 def _net_words(ctx: Context, flows: Rows) -> str:
+    say = ctx.words.say
     net = dict.fromkeys(ctx.macro_names, 0.0)
-    for flow in flows:
-        net[ctx.macro[str(flow["host"])]] += float(flow["flow_eflops"])
-        net[ctx.macro[str(flow["region"])]] -= float(flow["flow_eflops"])
-    givers = [f"{ctx.macro_names[m]} {number(net[m])}" for m in facts.ranked(net) if net[m] > 1e-6]
-    takers = [f"{ctx.macro_names[m]} {number(-net[m])}" for m in reversed(facts.ranked(net)) if net[m] < -1e-6]
+    for (host, user), amount in _pairs(ctx, flows).items():
+        net[host] += amount
+        net[user] -= amount
+    order = facts.ranked(net)
+    givers = [say("flows-net-of", place=ctx.macro_names[m], amount=number(net[m])) for m in order if net[m] > 1e-6]
+    takers = [
+        say("flows-net-of", place=ctx.macro_names[m], amount=number(-net[m])) for m in order[::-1] if net[m] < -1e-6
+    ]
     if not givers:
-        return "Every macro-region makes what it uses: all flows stay on the diagonal."
-    return (
-        f"Off the diagonal is compute that crosses macro-regions. Net hosts are {listed(givers)} EFLOPS; net "
-        f"users are {listed(takers)} EFLOPS."
-    )
+        return say("flows-diagonal")
+    return say("flows-net-words", givers=ctx.words.listed(givers), takers=ctx.words.listed(takers))
 
 
-def _corridors(ctx: Context, flows: Rows) -> Grid:
-    away = [f for f in flows if f["host"] != f["region"]]
-    amounts, delays = (
-        sums(away, ("host", "region"), "flow_eflops"),
-        {(f["host"], f["region"]): f["delay_ms"] for f in away},
+def _years(ctx: Context) -> list[Slider]:
+    """The same matrix of all classes together, year by year."""
+    if len(ctx.years) < 2:
+        return []
+    say = ctx.words.say
+    each = {year: _pairs(ctx, rows(ctx.plan, "flows", year=year)) for year in ctx.years}
+    most = max(max(pairs.values(), default=0.0) for pairs in each.values())
+    frames = tuple(_frame(ctx, year, pairs, most) for year, pairs in each.items())
+    used = [(h, r) for h in ctx.macro_names for r in ctx.macro_names if any(p.get((h, r)) for p in each.values())]
+    heads: list[Head] = [say("flows-made-in"), say("flows-used-in"), *(Column(str(year), NUMBER) for year in ctx.years)]
+    body: list[Line] = [
+        (ctx.macro_names[h], ctx.macro_names[r], *(each[year].get((h, r), 0.0) for year in ctx.years)) for h, r in used
+    ]
+    title = say("flows-slider")
+    return [Slider("compute_by_year", title, say("year"), frames, grid("compute_by_year", title, heads, body))]
+
+
+def _frame(ctx: Context, year: int, pairs: Pairs, most: float) -> Frame:
+    say, percent = ctx.words.say, ctx.words.percent
+    made = facts.hosting(ctx, rows(ctx.plan, "flows", year=year))
+    figures = (
+        Figure(number(made.total), say("flows-frame-total", year=str(year))),
+        Figure(percent(made.elsewhere_share), say("flows-frame-elsewhere")),
+        Figure(percent(made.far_share), say("flows-frame-far")),
     )
-    traffic = sums(away, ("host", "region"), "traffic_gbps_km")
-    top = facts.ranked(amounts)[:15]
-    most = amounts[top[0]] if top else 1.0
-    body: list[Cells] = [
+    drawn = _matrix(ctx, pairs, str(year))
+    names, down, across = list(ctx.macro_names.values()), say("flows-made-in"), say("flows-used-in")
+    chart = matrix(drawn, names, WITH, HALF, down=down, across=across, most=most)
+    return Frame(str(year), figures, half(chart, say("flows-matrix-alt", what=str(year)), str(year)))
+
+
+def _corridors(ctx: Context, away: Rows) -> Grid:
+    say = ctx.words.say
+    amounts, traffic = (sums(away, ("host", "region"), key) for key in ("flow_eflops", "traffic_gbps_km"))
+    delays = {(f["host"], f["region"]): f["delay_ms"] for f in away}
+    top, whole = facts.ranked(amounts)[:15], sum(amounts.values())
+    body: list[Line] = [
         (
-            f"{region_name(ctx, h)} → {region_name(ctx, r)}",
-            Cell(number(amounts[h, r]), share=amounts[h, r] / most),
-            number(delays[h, r]),
-            number(traffic[h, r] / 1e6),
+            region_name(ctx, h),
+            region_name(ctx, r),
+            Cell(amounts[h, r], share=amounts[h, r] / amounts[top[0]]),
+            amounts[h, r] / whole,
+            delays[h, r],
+            traffic[h, r] / 1e6,
         )
         for h, r in top
     ]
-    whole = sum(amounts.values())
-    remark = (
-        f"These carry {percent(sum(amounts[k] for k in top) / whole)} of what crosses a border between regions."
-        if whole
-        else "No compute crosses a border."
-    )
-    return grid(
-        f"The busiest corridors, {ctx.years[-1]}",
-        ("Made in → used in", ">EFLOPS", ">One-way delay, ms", ">Pbit/s·km"),
-        body,
-        remark=remark,
-    )
-
-
-def _service(ctx: Context) -> Grid:
-    asked = rows(ctx.plan, "demand", year=ctx.years[-1])
-    totals = {key: sums(asked, ("class",), f"{key}_eflops") for key in ("demand", "served", "unmet")}
-    body: list[Cells] = []
-    for cls in _classes(ctx, asked):
-        known = ctx.demand.get(cls, {})
-        limit = known.get("delay_limit_ms")
-        body.append(
-            (
-                Cell(demand_name(ctx, cls), mark=mark_of(ctx, f"demand.{cls}")),
-                str(known.get("link", "")),
-                "none" if limit is None else f"{plain(limit)} ms",
-                *(number(totals[key].get(cls, 0.0)) for key in totals),
-                percent(totals["served"][cls] / totals["demand"][cls] if totals["demand"][cls] else None),
-            )
-        )
-    heads = ("Class of demand", "Link", ">Delay limit", ">Asked", ">Served", ">Unmet", ">Served, %")
-    return grid(f"Demand for compute and what is served, {ctx.years[-1]}, EFLOPS", heads, body)
+    heads: list[Head] = [
+        say("flows-made-in"),
+        say("flows-used-in"),
+        Column("EFLOPS", NUMBER),
+        Column(say("share"), SHARE),
+        Column(say("flows-delay"), NUMBER),
+        Column(say("flows-traffic"), NUMBER),
+    ]
+    share = ctx.words.percent(sum(amounts[k] for k in top) / whole)
+    remark = say("flows-corridors-remark", count=len(top), share=share)
+    return grid("busiest_corridors", say("flows-corridors", year=str(ctx.years[-1])), heads, body, remark=remark)

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from planner.report import facts
-from planner.report.blocks import Cell, Chart, Fold, Grid, Section, grid
+from planner.report.blocks import Cell, Chart, Column, Fold, Grid, Head, Line, Panel, Section, grid
 from planner.report.charts import columns, dumbbell
-from planner.report.context import Context, Row, asset_name, region_name, rows, sums
+from planner.report.context import Context, Row, asset_name, other_name, region_name, rows, sums
+from planner.report.digits import brief, number
 from planner.report.drawing import QUIET, WITH
-from planner.report.panels import HALF, both, half, region_map
-from planner.report.words import brief, listed, number, percent
+from planner.report.measures import CHANGE, NUMBER, YEAR
+from planner.report.panels import HALF, WIDE, half, region_map, wide
 
-if TYPE_CHECKING:
-    import altair as alt
-
-PHASES = (("years of orders", WITH), ("after the last order", "#b3a6d1"))
-SCALE = (("without the plan", QUIET), ("with the plan", WITH))
+LATER = "#b3a6d1"
 
 
 def section(ctx: Context) -> Section:
-    """Gain by year and region, levels per head, and the table behind both."""
-    last = ctx.years[-1]
-    ends: dict[str, Row] = {row["region"]: row for row in rows(ctx.plan, "innovation", year=last)}
-    lead = (
-        f"Innovation is counted in {ctx.innovation_unit}. “Without the plan” is the same country in the same "
-        "year if nothing were ordered "
-        "and what stands today grew old; the difference is what the money buys under the elasticities used."
-    )
-    return Section(
-        "innovation",
-        "Innovation before and after",
-        lead,
-        (_gains(ctx, ends), _levels(ctx, ends), Fold("Innovation by region, in figures", (_table(ctx, ends),))),
-    )
+    """Gain by region and year, levels per head, and the factors behind them."""
+    say = ctx.words.say
+    ends: dict[str, Row] = {row["region"]: row for row in rows(ctx.plan, "innovation", year=ctx.years[-1])}
+    lead = say("innovation-lead", unit=ctx.innovation_unit)
+    folded = Fold(say("innovation-fold"), (_by_year(ctx), *_factors(ctx)))
+    levels = (_levels(ctx, ends),) if len(ends) > 1 else ()
+    return Section("innovation", say("innovation"), lead, (_gains(ctx, ends), *levels, folded))
 
 
 def relative(row: Row) -> float:
@@ -41,123 +29,169 @@ def relative(row: Row) -> float:
     return float(row["innovation"] / row["without_plan"] - 1) if row["without_plan"] else 0.0
 
 
+def _phases(ctx: Context) -> tuple[tuple[str, str], tuple[str, str]]:
+    say = ctx.words.say
+    return (say("innovation-orders"), WITH), (say("innovation-after"), LATER)
+
+
 def _gains(ctx: Context, ends: dict[str, Row]) -> Chart:
-    last = ctx.years[-1]
+    say, last = ctx.words.say, str(ctx.years[-1])
     gains = {region: relative(row) for region, row in ends.items()}
-    where = region_map(ctx, gains, lambda v: brief(100 * v), "% gain", WITH, f"Gain in {last}, %")
-    order = facts.ranked(gains)
-    words = (
-        "The gain over doing nothing is largest in "
-        f"{listed([f'{region_name(ctx, r)} ({percent(gains[r])})' for r in order[:3]])} and smallest in "
-        f"{listed([f'{region_name(ctx, r)} ({percent(gains[r])})' for r in order[-2:]])}. {_growth_words(ctx)}"
-    )
+    percent = say("innovation-percent")
+    where = region_map(ctx, gains, lambda v: brief(100 * v), percent, WITH, say("innovation-map", year=last))
     return Chart(
-        "What the plan adds to innovation",
-        (where, half(_yearly(ctx), "Gain of the country by year, percent", "Gain of the country by year, %")),
-        words,
-        PHASES,
+        "innovation_by_region",
+        say("innovation-gains"),
+        (where, _yearly(ctx)),
+        ctx.words.prose([_extremes(ctx, gains), _growth_words(ctx)]),
+        _table(ctx, ends),
+        legend=_phases(ctx),
     )
 
 
-def _yearly(ctx: Context) -> alt.TopLevelMixin:
-    years = [
-        year for year in sorted({r["year"] for r in rows(ctx.plan, "innovation")}) if year > ctx.summary["base_year"]
-    ]
-    drawn = [
-        {
-            "x": str(year),
-            "series": PHASES[year > ctx.years[-1]][0],
-            "value": 100 * (won := facts.gain(ctx.plan, year)).relative,
-            "label": (
-                f"{year}: {percent(won.relative, signed=True)}, {number(won.with_plan - won.without)} more "
-                f"{ctx.innovation_unit}"
-            ),
-        }
-        for year in years
-    ]
-    return columns(drawn, PHASES, "", HALF, 420)
+def _extremes(ctx: Context, gains: dict[str, float]) -> str:
+    say, order = ctx.words.say, facts.ranked(gains)
+
+    def named(regions: list[str]) -> str:
+        shown = [
+            say("innovation-share-of", region=region_name(ctx, r), share=ctx.words.percent(gains[r])) for r in regions
+        ]
+        return ctx.words.listed(shown)
+
+    if len(order) < 5:
+        return say("innovation-each", regions=named(order))
+    return say("innovation-extremes", most=named(order[:3]), least=named(order[-2:]))
+
+
+def _years(ctx: Context) -> list[int]:
+    """Years after the base year that have innovation."""
+    return sorted(set(ctx.plan.tables["innovation"].column("year")) - {ctx.summary["base_year"]})
+
+
+def _yearly(ctx: Context) -> Panel:
+    say, phases = ctx.words.say, _phases(ctx)
+    drawn = []
+    for year in _years(ctx):
+        won = facts.gain(ctx.plan, year)
+        share, more = ctx.words.percent(won.relative, signed=True), number(won.with_plan - won.without)
+        label = say("innovation-tip", year=str(year), share=share, more=more, unit=ctx.innovation_unit)
+        series = phases[year > ctx.years[-1]][0]
+        drawn.append({"x": str(year), "series": series, "value": 100 * won.relative, "label": label})
+    title = say("innovation-yearly")
+    return half(columns(drawn, phases, "", HALF, 420), title, title)
 
 
 def _growth_words(ctx: Context) -> str:
     first, last = facts.gain(ctx.plan, ctx.years[0]), facts.gain(ctx.plan, ctx.years[-1])
-    return (
-        f"For the country it goes from {percent(first.relative)} in {first.year} to {percent(last.relative)} in "
-        f"{last.year}; lead times delay it, ageing stock without the plan widens it."
+    if abs(last.relative - first.relative) < 5e-4:
+        return ""
+    return ctx.words.say(
+        "innovation-growth",
+        before=ctx.words.percent(first.relative),
+        first=str(first.year),
+        after=ctx.words.percent(last.relative),
+        last=str(last.year),
     )
 
 
 def _levels(ctx: Context, ends: dict[str, Row]) -> Chart:
-    last = ctx.years[-1]
-    people = {region: float(ctx.regions[region]["population_10k"]) for region in ends}
-    drawn = []
+    say, last = ctx.words.say, str(ctx.years[-1])
+    drawn: list[Row] = []
+    body: list[Line] = []
     for region in facts.ranked({r: row["per_10k_people"] for r, row in ends.items()}):
-        before, after = ends[region]["without_plan"] / people[region], ends[region]["per_10k_people"]
+        before, after = (facts.per_10k_people(ctx, ends[region])[key] for key in ("without_plan", "innovation"))
+        name = region_name(ctx, region)
+        body.append((name, before, after))
         if min(before, after) > 0:
-            name = region_name(ctx, region)
-            drawn.append(
-                {
-                    "y": name,
-                    "before": before,
-                    "after": after,
-                    "label_before": f"{name} without the plan: {number(before)} per 10,000 people",
-                    "label_after": f"{name} with the plan: {number(after)} per 10,000 people",
-                }
-            )
-    unit = "per 10,000 people, log scale"
-    panel = both(
-        lambda width: dumbbell(drawn, SCALE, unit, width),
-        f"Innovation per 10,000 people by region in {last}, without and with the plan",
-    )
-    most, least = drawn[0], drawn[-1]
+            labels = {
+                f"label_{key}": say(f"innovation-tip-{key}", region=name, level=number(level))
+                for key, level in (("before", before), ("after", after))
+            }
+            drawn.append({"y": name, "before": before, "after": after, **labels})
+    title = say("innovation-levels", year=last)
+    scale = ((say("without-plan"), QUIET), (say("with-plan"), WITH))
+    panels = (wide(dumbbell(drawn, scale, say("innovation-axis"), WIDE), title),) if drawn else ()
+    heads: list[Head] = [say("region"), *(Column(name, NUMBER) for name, _ in scale)]
+    numbers = grid("innovation_per_head", title, heads, body)
+    return Chart("innovation_per_head", title, panels, _level_words(ctx, drawn), numbers, native="dots", legend=scale)
+
+
+def _level_words(ctx: Context, drawn: list[Row]) -> str:
+    if not drawn:
+        return ""
+    say, most, least = ctx.words.say, drawn[0], drawn[-1]
     moved = sum(row["after"] > row["before"] * 1.0005 for row in drawn)
-    words = (
-        f"The plan moves {'every region' if moved == len(drawn) else f'{moved} of {len(drawn)} regions'} "
-        f"up. {most['y']} stands at "
-        f"{number(most['after'] / least['after'])} times {least['y']} per head, against "
-        f"{number(most['before'] / least['before'])} times without the plan. "
-        "Steps of equal length are equal ratios."
+    known = {"moved": str(moved), "of": str(len(drawn))}
+    head = say("innovation-all-up") if moved == len(drawn) else say("innovation-some-up", **known)
+    ratio = say(
+        "innovation-ratio",
+        most=most["y"],
+        least=least["y"],
+        after=number(most["after"] / least["after"]),
+        before=number(most["before"] / least["before"]),
     )
-    return Chart(f"Innovation per 10,000 people in {last}, without and with the plan", (panel,), words, SCALE)
+    return ctx.words.prose([head, ratio, say("innovation-steps")])
 
 
 def _table(ctx: Context, ends: dict[str, Row]) -> Grid:
+    say, last, base_year = ctx.words.say, str(ctx.years[-1]), str(ctx.summary["base_year"])
     base = sums(rows(ctx.plan, "innovation", year=ctx.summary["base_year"]), ("region",), "innovation")
     best = {r["region"]: r for r in sorted(rows(ctx.plan, "factors", year=ctx.years[-1]), key=lambda r: r["ratio"])}
     most = max((relative(row) for row in ends.values()), default=1.0) or 1.0
-    body = []
+    body: list[Line] = []
     for region in facts.ranked({r: row["innovation"] for r, row in ends.items()}):
-        row = ends[region]
-        factor = best.get(region)
-        grown = f"{_factor_name(ctx, factor['factor'])} × {number(factor['ratio'])}" if factor else ""
+        row, factor = ends[region], best.get(region)
+        times = number(factor["ratio"]) if factor else ""
+        grown = say("innovation-factor", factor=_factor_name(ctx, factor["factor"]), times=times) if factor else ""
         body.append(
             (
-                Cell(region_name(ctx, region), hint=str(ctx.regions[region].get("name_zh") or "")),
-                number(base.get(region)),
-                number(row["without_plan"]),
-                number(row["innovation"]),
-                Cell(percent(relative(row), signed=True), share=max(relative(row), 0.0) / most),
-                number(row["per_10k_people"]),
+                Cell(region_name(ctx, region), hint=other_name(ctx, region)),
+                base.get(region),
+                row["without_plan"],
+                row["innovation"],
+                Cell(relative(row), share=max(relative(row), 0.0) / most),
+                row["per_10k_people"],
                 grown,
             )
         )
-    last = ctx.years[-1]
-    heads = (
-        "Region",
-        f">{ctx.summary['base_year']}",
-        f">{last} without",
-        f">{last} with",
-        ">Gain",
-        ">Per 10,000 people",
-        "Factor that grew most",
-    )
-    return grid(
-        f"Innovation by region, {ctx.innovation_unit}",
-        heads,
-        body,
-        remark=f"Growth of a factor is counted from {ctx.summary['base_year']}, spillovers and floor included.",
-    )
+    heads: list[Head] = [
+        say("region"),
+        Column(base_year, NUMBER),
+        Column(say("innovation-without", year=last), NUMBER),
+        Column(say("innovation-with", year=last), NUMBER),
+        Column(say("innovation-gain"), CHANGE),
+        Column(say("innovation-per-head"), NUMBER),
+        say("innovation-grown"),
+    ]
+    caption, remark = say("innovation-table", unit=ctx.innovation_unit), say("innovation-remark", year=base_year)
+    return grid("innovation_by_region", caption, heads, body, remark=remark, total=(1, 2, 3), filterable=True)
+
+
+def _by_year(ctx: Context) -> Grid:
+    say = ctx.words.say
+    won = [facts.gain(ctx.plan, year) for year in _years(ctx)]
+    body: list[Line] = [(w.year, w.without, w.with_plan, w.with_plan - w.without, w.relative) for w in won]
+    heads: list[Head] = [
+        Column(say("year"), YEAR),
+        Column(say("without-plan"), NUMBER),
+        Column(say("with-plan"), NUMBER),
+        Column(say("innovation-more"), NUMBER),
+        Column(say("innovation-gain"), CHANGE),
+    ]
+    return grid("innovation_by_year", say("innovation-years", unit=ctx.innovation_unit), heads, body)
+
+
+def _factors(ctx: Context) -> list[Grid]:
+    """How much every factor has grown in every region by the last year of orders; nothing without factors."""
+    say = ctx.words.say
+    ratios = {(row["region"], row["factor"]): row["ratio"] for row in rows(ctx.plan, "factors", year=ctx.years[-1])}
+    factors = list(dict.fromkeys(factor for _, factor in ratios))
+    heads: list[Head] = [say("region"), *(Column(_factor_name(ctx, factor), NUMBER) for factor in factors)]
+    body: list[Line] = [(region_name(ctx, r), *(ratios.get((r, factor)) for factor in factors)) for r in ctx.regions]
+    known = {"year": str(ctx.years[-1]), "base": str(ctx.summary["base_year"])}
+    return [grid("factor_growth", say("innovation-factors", **known), heads, body, filterable=True)] if factors else []
 
 
 def _factor_name(ctx: Context, factor: str) -> str:
-    known = {str(f["id"]): str(f["name"]) for f in ctx.summary.get("factors", ())}
-    return known.get(factor) or asset_name(ctx, factor)
+    known = {str(f["id"]): f for f in ctx.summary.get("factors", ())}
+    return ctx.words.name(known[factor]) if factor in known else asset_name(ctx, factor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -36,8 +37,10 @@ def foreign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file that pytest-benchmark itself has written."""
     folder = tmp_path_factory.mktemp("foreign")
     (folder / "test_it.py").write_text(BENCHMARKS)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--benchmark-json=saved.json"]
-    subprocess.run([*command, "--benchmark-max-time=0.01", "test_it.py"], cwd=folder, check=True, capture_output=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    options = ["--benchmark-json=saved.json", "--benchmark-max-time=0.01"]
+    alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_XDIST")}
+    subprocess.run([*command, *options, "test_it.py"], cwd=folder, env=alone, check=True, capture_output=True)
     return folder / "saved.json"
 
 

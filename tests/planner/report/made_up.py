@@ -63,6 +63,8 @@ CLASSES = [
 BASE, YEARS, TAIL = 2025, (2026, 2027, 2028, 2029, 2030), (2032, 2035, 2038)
 HOSTS = {"CN-NM": 0.3, "CN-GZ": 0.25, "CN-GS": 0.2, "CN-NX": 0.25}
 SETS = (("neutral", 0.05, 0.1), ("default", 0.09, 0.15), ("high", 0.14, 0.2))
+SETS_ZH = {"neutral": "中性", "default": "默认", "high": "偏高"}
+GROUPS = {"east": "东部", "central": "中部", "west": "西部", "northeast": "东北"}
 PEOPLE = {p[0]: float(p[6]) for p in PROVINCES}
 MACRO = {p[0]: p[3] for p in PROVINCES}
 RICH = {"east": 1.9, "central": 0.9, "west": 0.6, "northeast": 0.8}
@@ -315,9 +317,10 @@ def _evidence(tables: dict[str, list[Any]]) -> None:
 
 
 def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
-    members = {g: [r for r in PEOPLE if MACRO[r] == g] for g in ("east", "central", "west", "northeast")}
-    groups = [{"id": g, "name": g.capitalize(), "members": m} for g, m in members.items()]
-    groups.insert(0, {"id": "hubs", "name": "Hub nodes", "members": [*HOSTS, "CN-BJ", "CN-SH", "CN-GD"]})
+    members = {g: [r for r in PEOPLE if MACRO[r] == g] for g in GROUPS}
+    groups = [{"id": g, "name": g.capitalize(), "name_zh": GROUPS[g], "members": m} for g, m in members.items()]
+    hubs = [*HOSTS, "CN-BJ", "CN-SH", "CN-GD"]
+    groups.insert(0, {"id": "hubs", "name": "Hub nodes", "name_zh": "枢纽节点", "members": hubs})
     return {
         "schema": "innocap.plan/1",
         "id": "made_up",
@@ -335,6 +338,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": name,
                 "name": name.capitalize(),
+                "name_zh": SETS_ZH[name],
                 "beta": {a[0]: beta for a in ASSETS},
                 "spillover": spill,
                 "source": f"set {name} of the fixture",
@@ -364,7 +368,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             }
             for a in ASSETS
         ],
-        "factors": [{"id": a[0], "name": a[2], "unit": a[4]} for a in ASSETS],
+        "factors": [{"id": a[0], "name": a[2], "name_zh": a[3], "unit": a[4]} for a in ASSETS],
         "classes": [
             {"id": c[0], "name": c[1], "name_zh": c[2], "link": c[3], "feeds": c[4], "delay_limit_ms": c[5]}
             for c in CLASSES
@@ -373,6 +377,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": "programme",
                 "name": "Investment programme",
+                "name_zh": "投资计划",
                 "kinds": ["capex"],
                 "period": "year",
                 "source": "made up",
@@ -380,6 +385,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": "running",
                 "name": "Running costs",
+                "name_zh": "运行费用",
                 "kinds": ["opex", "energy"],
                 "period": "year",
                 "source": "made up",
@@ -389,6 +395,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": "ai_at_hubs",
                 "name": "60 % of new AI compute at the hubs",
+                "name_zh": "新增智能算力60%位于枢纽",
                 "kind": "floor",
                 "each": "nation",
                 "source": "made up",
@@ -396,6 +403,7 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": "platforms_per_head",
                 "name": "City platforms per head",
+                "name_zh": "人均城市平台数",
                 "kind": "floor",
                 "each": "nation",
                 "source": "made up",
@@ -403,12 +411,21 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             {
                 "id": "coverage_5g",
                 "name": "5G stations per 10,000 people",
+                "name_zh": "每万人5G基站数",
                 "kind": "floor",
                 "each": "region",
                 "source": "made up",
             },
         ],
         "innovation_unit": "invention patents a year",
+        "innovation_unit_zh": "件发明专利（年）",
+        "discount_rate": 0.05,
+        "facts_until": None,
+        "levels": [],
+        "machines": [
+            {"id": "ascend_910b_8", "name": "Node of 8 accelerators", "origin": "published", "source": "vendor sheet"},
+            {"id": "demo_host", "name": "Demonstration host", "origin": "measured", "source": "own measurement"},
+        ],
         "config": "../configs/made_up/plan.yaml",
         "inputs": {"configs/made_up/plan.yaml": "ab" * 32, "configs/made_up/regions.csv": "cd" * 32},
         "overrides": [] if elasticity_set == "default" else [f"elasticities={elasticity_set}"],
@@ -434,17 +451,16 @@ def _summary(elasticity_set: str, done: dict[str, Any]) -> dict[str, Any]:
             },
         ],
         "versions": {"innocap": "0.1.0", "python": "3.11.9", "numpy": "2.4.0", "pyomo": "6.10.0", "highspy": "1.12.0"},
-        "solver": {"name": "HiGHS", "algorithm": "ipm, then simplex"},
+        "solver": {"name": "HiGHS", "algorithm": "ipm, then simplex", "threads": 1},
         "status": "optimal",
-        "bounds": {"upper": 1.52345, "lower": 1.52333, "gap": 7.9e-5, "unit": "index"},
+        "bounds": {"upper": 1.52345, "lower": 1.52333, "gap": 7.9e-5, "asked": 1e-4, "unit": "index"},
         "rounds": [
             {
                 "number": at,
-                "form": "log",
+                "method": "dual",
                 "upper": 1.5234 + 0.1 / 4**at,
                 "lower": 1.5233 - 0.05 / 4**at,
                 "gap": 0.1 / 4**at,
-                "cuts": 900 * at,
                 "seconds": 0.4,
             }
             for at in range(1, 6)

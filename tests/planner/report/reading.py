@@ -63,19 +63,15 @@ class Page(HTMLParser):
     def all(self, tag: str) -> list[Element]:
         return [element for element in self.elements if element.tag == tag]
 
-    def by_id(self, name: str) -> Element:
-        return next(element for element in self.elements if element.attributes.get("id") == name)
 
-
-def table(page: Page, caption: str) -> list[list[str]]:
-    """Cells of the table whose caption starts so, head first."""
-    at = next(i for i, e in enumerate(page.elements) if e.tag == "caption" and e.text.startswith(caption))
-    rows: list[list[str]] = []
-    for element in page.elements[at + 1 :]:
-        if element.tag in ("table", "caption"):
-            break
-        if element.tag == "tr":
-            rows.append([])
-        if element.tag in ("th", "td"):
-            rows[-1].append(element.text)
-    return rows
+def tables(page: Page) -> list[list[list[Element]]]:
+    """Every table: rows of cells, in the order of the page."""
+    found: list[list[list[Element]]] = []
+    for element in page.elements:
+        if element.tag == "table":
+            found.append([])
+        elif element.tag == "tr":
+            found[-1].append([])
+        elif element.tag in ("th", "td"):
+            found[-1][-1].append(element)
+    return found

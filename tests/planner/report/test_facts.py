@@ -11,15 +11,28 @@ from hypothesis import strategies as st
 
 from planner.plan import Plan
 from planner.report import facts
-from planner.report.context import Context, asset_mark, capex_by, context, in_words, partition, rows, short_name
+from planner.report.context import (
+    Context,
+    asset_mark,
+    capex_by,
+    class_word,
+    context,
+    in_words,
+    other_name,
+    partition,
+    rows,
+    short_name,
+)
 from planner.report.drawing import INK, PAPER, contrast, shade, tint
-from planner.report.sections.prices import rule_mark
-from tests.planner.report.made_up import HOSTS, I0, MACRO, changed, three_plans
+from planner.report.language import language
+from tests.planner.report.made_up import HOSTS, I0, MACRO, PEOPLE, changed, three_plans
+
+EN, ZH = language("en"), language("zh")
 
 
 @pytest.fixture(scope="module")
 def ctx(plan: Plan) -> Context:
-    return context([plan])
+    return context([plan], EN)
 
 
 def test_capital_is_the_sum_of_orders(ctx: Context, plan: Plan) -> None:
@@ -74,15 +87,15 @@ def test_objective_units_become_innovation(ctx: Context) -> None:
     words = facts.objective_words(ctx, 1e-4)
     assert words.startswith("0.010\u00a0% of today's innovation")
     assert f"{base * 1e-4:.1f} invention patents" in words
-    logs = context([changed(ctx.plan, bounds={"unit": "log points", "upper": 1, "lower": 1, "gap": 0})])
+    logs = context([changed(ctx.plan, bounds={"unit": "log points", "upper": 1, "lower": 1, "gap": 0})], EN)
     assert "mean of log innovation" in facts.objective_words(logs, 1e-4)
 
 
 def test_common_money_is_never_more_than_any_plan() -> None:
-    ctx = context(three_plans())
+    ctx = context(three_plans(), EN)
     common = facts.common_million(ctx)
     assert 0 < common < min(facts.capex_million(ctx, plan) for plan in ctx.plans)
-    assert facts.common_million(context([ctx.plan])) == pytest.approx(facts.capex_million(ctx, ctx.plan))
+    assert facts.common_million(context([ctx.plan], EN)) == pytest.approx(facts.capex_million(ctx, ctx.plan))
 
 
 @given(st.integers(3, 12).flatmap(lambda n: st.tuples(*[st.permutations(range(n))] * 2)))
@@ -114,24 +127,6 @@ def test_partition_wants_every_region_once() -> None:
     assert partition([("all", whole), ("ab", frozenset("ab"))], whole) == ()
 
 
-def test_rules_on_estimated_supplies_are_marked(plan: Plan) -> None:
-    source = {
-        "file": "e.csv",
-        "column": "people",
-        "unit": "FTE",
-        "year": "2025",
-        "source": "x",
-        "kind": "estimated",
-        "note": "",
-    }
-    config = "electricity: {column: gwh, share: 0.05}\nstaff: {column: people}\n"
-    estimated = context([replace(changed(plan, sources=[source], estimated=[]), config=config)])
-    assert rule_mark(estimated, "staff") == "estimated"
-    assert rule_mark(estimated, "power") == ""
-    assert rule_mark(estimated, "growth") == "estimated"
-    assert rule_mark(estimated, "floor") == ""
-
-
 def test_paths_are_said_in_words(ctx: Context) -> None:
     assert in_words(ctx, "assets.rack.base_stock") == "base stock of Data-center halls"
     assert in_words(ctx, "demand.edge.base_eflops") == "base eflops of Factory edge inference"
@@ -143,12 +138,43 @@ def test_estimated_inputs_mark_their_assets(ctx: Context) -> None:
     assert marked == ["rack", "ai_node"]
 
 
-def test_tiles_carry_chinese_names_or_codes(ctx: Context) -> None:
-    assert [short_name(ctx, r) for r in ("CN-BJ", "CN-NM", "CN-HL", "CN-SN")] == ["北京", "内蒙古", "黑龙江", "陕西"]
-    nameless = context([changed(ctx.plan, regions=[{**r, "name_zh": ""} for r in ctx.regions.values()])])
-    assert short_name(nameless, "CN-BJ") == "BJ"
-    english = replace(ctx, regions={"US-AL": {"name": "Alabama", "name_zh": "Alabama"}})
-    assert short_name(english, "US-AL") == "AL"
+def test_tiles_carry_codes_in_english_and_short_names_in_chinese(ctx: Context) -> None:
+    assert [short_name(ctx, r) for r in ("CN-BJ", "CN-HL")] == ["BJ", "HL"]
+    short = {rid: {**r, "name_zh": str(r["name_zh"])[:2]} for rid, r in ctx.regions.items()}
+    chinese = replace(ctx, words=ZH, regions=short)
+    assert [short_name(chinese, r) for r in ("CN-BJ", "CN-SN")] == ["北京", "陕西"]
+    long = replace(ctx, words=ZH)
+    assert short_name(long, "CN-NM") == "NM"
+
+
+def test_the_other_name_of_a_region_is_a_hint(ctx: Context) -> None:
+    assert other_name(ctx, "CN-GD") == "广东省"
+    assert other_name(replace(ctx, words=ZH), "CN-GD") == "Guangdong"
+    nameless = context([changed(ctx.plan, regions=[{**r, "name_zh": ""} for r in ctx.regions.values()])], ZH)
+    assert other_name(nameless, "CN-GD") == ""
+
+
+def test_classes_are_lower_case_inside_an_english_sentence(ctx: Context) -> None:
+    assert class_word(ctx, "compute") == "intelligent and supercomputing"
+    assert class_word(replace(ctx, words=ZH), "compute") == "智能与超级计算"
+    assert class_word(ctx, "own_class") == "own class"
+
+
+def test_elasticity_sets_are_told_from_other_questions() -> None:
+    plans = three_plans()
+    assert facts.elasticity_plans(context(plans, EN)) == plans
+    other = changed(plans[1], overrides=["elasticities=neutral", "budgets.programme.limit=1"])
+    assert facts.elasticity_plans(context([plans[0], other, plans[2]], EN)) == (plans[0], plans[2])
+    assert facts.elasticity_plans(context([plans[0], plans[0]], EN)) == (plans[0],)
+
+
+def test_the_worst_off_has_the_least_per_head(ctx: Context, plan: Plan) -> None:
+    least = facts.worst_off(ctx, 2030)
+    assert least is not None
+    heads = {row[0]: row[3] / PEOPLE[row[0]] for row in plan.tables["innovation"].rows if row[1] == 2030}
+    assert least.region == min(heads, key=lambda region: heads[region])
+    assert least.with_plan == pytest.approx(min(heads.values()))
+    assert least.relative == pytest.approx(least.with_plan / least.without - 1)
 
 
 @pytest.mark.parametrize("colour", ["#4b99bf", "#c08a14", "#0b3c73", "#b4566b", "#5a3d8a", INK])

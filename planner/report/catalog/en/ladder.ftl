@@ -1,0 +1,27 @@
+ladder = What each step of the budget brings
+ladder-label = { $percent } % of the budget: objective { $value }, marginal { $marginal }
+ladder-across = Budget, % of the config's
+ladder-objective = Objective
+ladder-marginal = One more billion { $currency } adds, { $unit }
+ladder-alt = Objective and its marginal value at { $count } budgets
+ladder-conclusion = The solid line is what a budget brings, the dashed steps what one more billion { $currency } would bring there. More money always helps less than the money before it.
+ladder-at = At { $percent } % of the budget one more billion { $currency } adds { $gain }.
+ladder-without = At { $percents } % of the budget there is no plan that keeps all limits and rules. The table says which limit would have to give way.
+ladder-rung = { $percent } %
+ladder-budget = Budget
+ladder-slider = Along the ladder: what a budget buys
+ladder-money = Money by class at each budget, { $unit }
+ladder-granted = granted by the largest budget in all its years
+ladder-granted-unit = Granted by the largest budget in all its years, { $unit }
+ladder-innovation = Innovation in { $year }, base year = 1
+ladder-gini = Gini in { $year }
+ladder-difference = Each billion { $currency } since the step below added, { $unit }
+ladder-gap = Gap
+ladder-why = Why there is no plan
+ladder-table = The rungs of the ladder
+ladder-remark = The marginal value is the price of money in the plan of the rung; the difference is what the step from the rung below brought for each billion { $currency }.
+ladder-next = What each step buys most of, the { $count } dearest things
+ladder-of-budget = Step of the budget
+ladder-step = { $low } to { $high } %
+ladder-more-money = More money, { $unit }
+ladder-more-units = More units

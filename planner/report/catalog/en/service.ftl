@@ -1,0 +1,37 @@
+service = What demand for computing is served
+service-lead = Demand comes from the links of the economy: production, distribution, circulation and consumption, and from research beside them. Amounts are sustained EFLOPS: what is delivered, not what a nameplate says.
+service-years = Computing received by link and year, sustained EFLOPS
+service-years-one = { $amount } EFLOPS are received in { $year }.
+service-years-words = What is received goes from { $before } EFLOPS in { $first } to { $after } in { $last }, { $times } times as much.
+service-tip = { $year }, { $link }: { $amount } EFLOPS received, { $share } of what is asked
+service-made = Demand of each link by where it is served from, { $year }
+service-made-tip = { $link }, { $place }: { $share }, { $amount } EFLOPS
+service-percent = % of what is asked
+service-all-served = In { $year } all demand is served.
+service-short = In { $year } not all is served; what stays unmet is { $links }.
+service-short-link = { $share } of { $link }
+service-class = Class of demand
+service-limit = Delay limit
+service-ms = { $limit } ms
+service-no-limit = none
+service-delay = Mean one-way delay, ms
+service-asked = Asked
+service-served = Served
+service-unmet = Unmet
+service-share = Share served
+service-table = Demand by class, { $year }, sustained EFLOPS
+service-table-remark = The delay limit is one way, from the machines to the region that uses them; the mean is over what is served.
+service-regions-fold = Regions with unmet demand
+service-regions = Regions with unmet demand, { $year }, sustained EFLOPS
+service-unmet-share = Share unmet
+
+link = Link
+link-production = Production
+link-distribution = Distribution
+link-circulation = Circulation
+link-consumption = Consumption
+link-research = Research
+
+made-home = In the region itself
+made-near = Elsewhere in its macro-region
+made-far = In another macro-region

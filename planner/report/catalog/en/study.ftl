@@ -1,0 +1,9 @@
+study-frontier = frontier
+study-ladder = ladder
+study-alternatives = set of alternatives
+study-sweep = sweep
+study-differs = This { $study } answers another question than the plan: it differs in { $what }. Read the two side by side with care.
+study-differs-id = the id of the config
+study-differs-files = the content of the files read
+study-differs-elasticities = the elasticity set
+study-differs-overrides = the values set on the command line

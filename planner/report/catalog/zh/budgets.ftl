@@ -1,0 +1,33 @@
+budgets = 预算使用
+budgets-lead = 批准多少、支出多少、结转多少，以及增加资金能带来什么。
+budgets-table = 预算，{ $horizon }年
+budgets-tail = 最后一次订购之后的预算
+budgets-tail-table = 最后一次订购之后各年的预算
+budgets-total = 合计
+budgets-budget = 预算
+budgets-chart = 分预算、分年度支出与结余，{ $unit }
+budgets-alt = { $budget }：逐年支出与结余，{ $unit }
+budgets-tip = { $year }年，{ $what }：{ $amount }
+budgets-granted = 批准
+budgets-carried-in = 上年结转
+budgets-spent = 支出
+budgets-left = 结余
+budgets-used = 使用率
+budgets-carried-out = 结转下年
+budgets-exceeded = 超支
+budgets-price = 每增加10亿{ $currency }可带来，{ $unit }
+budgets-words = “{ $budget }”支出占批准额的{ $share }。
+budgets-words-carried = “{ $budget }”支出占批准额的{ $share }；{ $years }年有结转，单年最多{ $most }。
+budgets-dearest = 资金最紧的是“{ $budget }”（{ $year }年）：每增加10亿{ $currency }可带来{ $gain }。
+budgets-no-price = 增加任何一项预算都不会带来收益：起决定作用的是其他限制。
+budgets-projects = 备选项目的取舍
+budgets-projects-remark = { $taken ->
+   *[other] { $count }个备选项目中采纳{ $taken }个。
+  }
+budgets-project = 项目
+budgets-decision = 决定
+budgets-taken = { $year }年采纳
+budgets-not-taken = 未采纳
+budgets-in-service = 投用年份
+budgets-capex = 资本投资，{ $unit }
+budgets-upkeep = 自身运维，每年{ $unit }

@@ -1,0 +1,37 @@
+service = 算力需求的满足情况
+service-lead = 算力需求来自经济循环的生产、分配、流通、消费各环节，以及科研。单位为持续EFLOPS，即实际交付的算力，而非标称算力。
+service-years = 分环节、分年度所获算力，持续EFLOPS
+service-years-one = { $year }年所获算力为{ $amount }EFLOPS。
+service-years-words = 所获算力由{ $first }年的{ $before }EFLOPS增至{ $last }年的{ $after }EFLOPS，为其{ $times }倍。
+service-tip = { $year }年，{ $link }：获得{ $amount }EFLOPS，占需求的{ $share }
+service-made = 各环节需求由何处满足，{ $year }年
+service-made-tip = { $link }，{ $place }：{ $share }，{ $amount }EFLOPS
+service-percent = 占需求的百分比
+service-all-served = { $year }年全部需求得到满足。
+service-short = { $year }年仍有需求未得到满足：{ $links }。
+service-short-link = { $link }的{ $share }
+service-class = 需求类别
+service-limit = 时延上限
+service-ms = { $limit }毫秒
+service-no-limit = 无
+service-delay = 平均单向时延，毫秒
+service-asked = 需求
+service-served = 已满足
+service-unmet = 未满足
+service-share = 满足率
+service-table = 分类别需求，{ $year }年，持续EFLOPS
+service-table-remark = 时延上限为从设施到使用地区的单向时延；平均值按已满足的算力加权。
+service-regions-fold = 需求未全部满足的地区
+service-regions = 需求未全部满足的地区，{ $year }年，持续EFLOPS
+service-unmet-share = 未满足占比
+
+link = 环节
+link-production = 生产
+link-distribution = 分配
+link-circulation = 流通
+link-consumption = 消费
+link-research = 科研
+
+made-home = 本地区
+made-near = 同一大区的其他地区
+made-far = 其他大区

@@ -1,0 +1,9 @@
+study-frontier = 前沿
+study-ladder = 预算阶梯
+study-alternatives = 替代方案集
+study-sweep = 情景组
+study-differs = 此{ $study }与本规划回答的不是同一个问题：二者的{ $what }不同，对照阅读时须谨慎。
+study-differs-id = 配置编号
+study-differs-files = 所读文件内容
+study-differs-elasticities = 弹性组
+study-differs-overrides = 命令行所设数值
