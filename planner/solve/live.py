@@ -27,6 +27,10 @@ class UnboundedError(Exception):
     """The objective grows without end."""
 
 
+# A tenth of the tolerance to which the verifier holds a plan.
+DRIFT = 1e-7
+
+
 class UnfinishedError(Exception):
     """HiGHS ended with a status that is neither optimal, nor infeasible, nor a limit."""
 
@@ -50,7 +54,8 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     primal    from the last basis after costs were changed
 
     A program that changes in both ways loses its basis in both senses; change one, solve, change the other. Whatever
-    ends `Unknown` is solved again by the simplex from scratch.
+    ends `Unknown` is solved again by the simplex from scratch; a point that rounding has carried away from its rows is
+    computed anew from its basis.
     """
     if time_limit_s <= 0:
         return None
@@ -59,6 +64,10 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     if status not in _SETTLED:
         highs.clearSolver()
         status = _run(highs, "dual")
+    if status == highspy.HighsModelStatus.kOptimal and drift(highs) > DRIFT:
+        highs.setBasis(highs.getBasis())
+        highs.run()
+        status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kTimeLimit:
         return None
     if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
@@ -68,6 +77,23 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     if status != highspy.HighsModelStatus.kOptimal:
         raise UnfinishedError(f"HiGHS ended with status {highs.modelStatusToString(status)}")
     return _read(highs)
+
+
+def drift(highs: Any) -> float:
+    """Largest difference between a row as HiGHS tells it and A x, over one plus the row; 0 without a basis.
+
+    Many updates of its factors can carry the simplex away from the rows while it still reports no infeasibility.
+    """
+    if highs.getInfo().mip_node_count >= 0 or not highs.getBasis().valid:
+        return 0.0
+    solution, matrix = highs.getSolution(), highs.getLp().a_matrix_
+    told, value = np.asarray(solution.row_value), np.asarray(matrix.value_)
+    index, counts = np.asarray(matrix.index_), np.diff(np.asarray(matrix.start_))
+    if matrix.format_ == highspy.MatrixFormat.kColwise:
+        terms, row = value * np.repeat(np.asarray(solution.col_value), counts), index
+    else:
+        terms, row = value * np.asarray(solution.col_value)[index], np.repeat(np.arange(len(told)), counts)
+    return float((np.abs(np.bincount(row, terms, len(told)) - told) / (1.0 + np.abs(told))).max(initial=0.0))
 
 
 _SETTLED = (
