@@ -276,14 +276,14 @@ def asset_mark(ctx: Context, asset: str) -> str:
 
 def supply_kind(ctx: Context, supply: str) -> str:
     """Kind of the data column behind "electricity" or "staff", by resolved config and sources; "" if unknown."""
-    given = _settings(ctx.plan.config).get(supply) or {}
+    given = settings(ctx.plan.config).get(supply) or {}
     kinds = [source["kind"] for source in ctx.summary.get("sources", ()) if source["column"] == given.get("column")]
     return str(kinds[0]) if kinds else ""
 
 
 @functools.lru_cache(maxsize=4)
-def _settings(config: str) -> dict[str, Any]:
-    """A resolved config, read once: YAML of a national plan takes a third of a second."""
+def settings(config: str) -> dict[str, Any]:
+    """A resolved config as values, read once: YAML of a national plan takes a third of a second."""
     from ruamel.yaml import YAML
 
     return YAML(typ="safe").load(config) or {}

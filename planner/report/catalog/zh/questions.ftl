@@ -1,0 +1,13 @@
+questions-plan = 方案{ $letter }
+questions-same = 设置和数据文件完全相同。
+questions-letter = 方案
+questions-title = 标题
+questions-objective = 目标
+questions-set = 弹性组
+questions-overrides = 命令行中的改动
+questions-created = 求解日期
+questions-plans = 参与比较的方案
+questions-file = { $name }的内容
+questions-setting = 设置
+questions-more = 另有{ $count }处不同未列出，详见各方案文件夹中的配置。
+questions-differences = 问题有何不同
