@@ -11,7 +11,7 @@ Money is counted in the widest of the chosen budgets, all its years together: bi
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from planner.budgets import ledger
 from planner.figures import capital_million, key_figures, ordered_units
 from planner.scenario import Budget, Scenario
 from planner.solve.again import Memory, solve_again
-from planner.solve.live import InfeasibleError
+from planner.solve.live import InfeasibleError, UnfinishedError
 from planner.solve.tangents import Outcome
 from planner.solving import Problem, problem_of
 
@@ -37,6 +37,21 @@ class Rung:
     row: dict[str, Any]
     capital_million: Floats | None = None
     units: Floats | None = None
+
+
+def as_entry(rung: Rung) -> dict[str, Any]:
+    """A rung as plain values, for a journal."""
+    bought = {name: None if (x := getattr(rung, name)) is None else x.tolist() for name in _BOUGHT}
+    return {"percent": rung.percent, "row": rung.row, **bought}
+
+
+def from_entry(entry: Mapping[str, Any]) -> Rung:
+    """The rung that `as_entry` wrote."""
+    bought = (None if entry[name] is None else np.array(entry[name]) for name in _BOUGHT)
+    return Rung(entry["percent"], dict(entry["row"]), *bought)
+
+
+_BOUGHT = ("capital_million", "units")
 
 
 def chosen_budgets(scenario: Scenario, ids: Sequence[str] = ()) -> tuple[Budget, ...]:
@@ -61,22 +76,24 @@ def climb(
     percents: Sequence[float],
     ids: Sequence[str] = (),
     *,
+    known: Sequence[Rung] = (),
     why: Callable[[Scenario], str] = lambda _: "no plan exists",
     progress: Callable[[Rung], None] = lambda _: None,
 ) -> list[Rung]:
     """The rungs from low to high; solved from the top, where plans exist, each with what the one above taught.
 
-    `why` says in a line why a rung has no plan. Raises TimeoutError where a rung finds none in time.
+    `known` are rungs of an earlier run of the same question, `progress` is called with each new one, and `why` says in
+    a line why a rung has no plan. A rung that could not be solved says so and ends nothing.
     """
     chosen = chosen_budgets(scenario, ids)
     names = [budget.id for budget in chosen]
-    rungs: list[Rung] = []
+    rungs, there = list(known), {rung.percent for rung in known}
     memory: Memory | None = None
-    for percent in sorted(percents, reverse=True):
+    for percent in sorted(set(percents) - there, reverse=True):
         rung, memory = _rung(scaled(scenario, names, percent / 100.0), percent, names, memory, why)
         progress(rung)
         rungs.append(rung)
-    return _with_slopes(rungs[::-1])
+    return _with_slopes(sorted(rungs, key=lambda rung: rung.percent))
 
 
 def _rung(
@@ -89,6 +106,8 @@ def _rung(
         found = solve_again(problem.instance, problem.program, problem.goal, memory)
     except InfeasibleError:
         return Rung(percent, row | {"status": "infeasible", "why": why(asked)}), memory
+    except (TimeoutError, UnfinishedError) as error:
+        return Rung(percent, row | {"status": "unfinished", "why": str(error)}), memory
     row |= key_figures(problem, found.outcome)
     row["marginal_per_billion"] = slope(problem, found.outcome, names) / money if money else float("nan")
     bought = capital_million(problem, found.outcome), ordered_units(problem, found.outcome)

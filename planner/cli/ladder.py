@@ -22,6 +22,7 @@ from planner.cli.frame import (
 )
 
 if TYPE_CHECKING:
+    from planner.journal import Journal
     from planner.ladder import Rung
     from planner.scenario import Scenario
 
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--to", "high", default=150.0, show_default=True, help="Highest rung, percent.")
 @click.option("--step", default=10.0, show_default=True, help="From rung to rung, percent.")
 @click.option("--budgets", default="", metavar="ID,ID", help="Budgets that are changed; all of them by default.")
-@click.option("--force", is_flag=True, help="Replace a ladder that is there.")
+@click.option("--force", is_flag=True, help="Begin anew in an existing folder.")
 @json_option
 def ladder(
     config: Path,
@@ -47,17 +48,24 @@ def ladder(
     force: bool,
     as_json: bool,
 ) -> None:
-    """Solve CONFIG with its budgets from --from to --to percent, and say what every step brings and buys."""
+    """Solve CONFIG with its budgets from --from to --to percent, and say what every step brings and buys.
+
+    A run that was stopped goes on where it was when the same command is given again.
+    """
     percents = _percents(low, high, step)
     with failures():
+        from planner.journal import open_journal
         from planner.ladder import bought_next, next_table, table
 
-        _check_free(output, force=force)
         scenario = read_scenario(config, overrides)
-        rungs = _climbed(scenario, config, percents, [name.strip() for name in budgets.split(",") if name.strip()])
+        ids = _budgets(scenario, config, budgets)
+        question = {"files": dict(scenario.files), "overrides": overrides, "percents": percents, "budgets": ids}
+        journal = open_journal(output, question, finished="ladder.json", force=force)
+        rungs = _climbed(scenario, output, percents, ids, journal)
         rows, bought = [rung.row for rung in rungs], list(bought_next(scenario, rungs))
         told = _summary(scenario, rows, bought, overrides)
         _write(output, scenario, rows, bought, told)
+        journal.path.unlink(missing_ok=True)
         for line in (*table(rungs), "", "bought next:", *next_table(scenario, bought)):
             click.echo(line, err=True)
         click.echo(f"{output}: {len(rungs)} rungs; ladder.csv, ladder_next.csv, ladder.json, ladder.svg", err=True)
@@ -75,23 +83,33 @@ def _percents(low: float, high: float, step: float) -> list[float]:
     return [low + step * at for at in range(int((high - low) / step + 1e-9) + 1)]
 
 
-def _check_free(output: Path, *, force: bool) -> None:
-    if output.exists() and not output.is_dir():
-        fail(f"{output}: is no folder; choose another -o", BAD_INPUT)
-    if output.exists() and any(output.iterdir()) and not (force and (output / "ladder.json").exists()):
-        remedy = "or --force to replace it" if (output / "ladder.json").exists() else "it holds no ladder"
-        fail(f"{output}: exists already; choose another -o, {remedy}", BAD_INPUT)
+def _budgets(scenario: Scenario, config: Path, budgets: str) -> list[str]:
+    from planner.ladder import chosen_budgets
 
-
-def _climbed(scenario: Scenario, config: Path, percents: Sequence[float], ids: Sequence[str]) -> list[Rung]:
-    from planner.ladder import chosen_budgets, climb
-    from planner.sweep.repair import first_repair
-
+    ids = [name.strip() for name in budgets.split(",") if name.strip()]
     try:
-        chosen_budgets(scenario, ids)
+        return [budget.id for budget in chosen_budgets(scenario, ids)]
     except ValueError as error:
         fail(f"{config}: --budgets: {error}", BAD_INPUT)
-    return climb(scenario, percents, ids, why=first_repair, progress=_say)
+
+
+def _climbed(
+    scenario: Scenario, output: Path, percents: Sequence[float], ids: Sequence[str], journal: Journal
+) -> list[Rung]:
+    from planner.ladder import as_entry, climb, from_entry
+    from planner.sweep.repair import first_repair
+
+    def keep(rung: Rung) -> None:
+        journal.add(as_entry(rung))
+        _say(rung)
+
+    if journal.entries:
+        click.echo(f"{output}: {len(journal.entries)} rungs are there already; going on", err=True)
+    try:
+        known = [from_entry(entry) for entry in journal.entries]
+        return climb(scenario, percents, ids, known=known, why=first_repair, progress=keep)
+    except KeyboardInterrupt:
+        fail(f"stopped; what was solved is kept in {output}: run the same command again to go on", 130)
 
 
 def _say(rung: Rung) -> None:

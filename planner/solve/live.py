@@ -17,6 +17,7 @@ INF = float("inf")
 Method = Literal["interior", "dual", "primal"]
 
 _STRATEGY = {"dual": 1, "primal": 4}
+_COLD: tuple[Method, ...] = ("dual", "interior", "primal")
 
 
 class InfeasibleError(Exception):
@@ -54,16 +55,18 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     primal    from the last basis after costs were changed
 
     A program that changes in both ways loses its basis in both senses; change one, solve, change the other. Whatever
-    ends `Unknown` is solved again by the simplex from scratch; a point that rounding has carried away from its rows is
-    computed anew from its basis.
+    ends `Unknown` is solved again from scratch, by one method after the other; a point that rounding has carried away
+    from its rows is computed anew from its basis.
     """
     if time_limit_s <= 0:
         return None
     highs.setOptionValue("time_limit", highs.getRunTime() + time_limit_s)
     status = _run(highs, how)
-    if status not in _SETTLED:
+    for again in _COLD:
+        if status in _SETTLED:
+            break
         highs.clearSolver()
-        status = _run(highs, "dual")
+        status = _run(highs, again)
     if status == highspy.HighsModelStatus.kOptimal and drift(highs) > DRIFT:
         highs.setBasis(highs.getBasis())
         highs.run()

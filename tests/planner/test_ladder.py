@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import itertools
+import json
 
 import numpy as np
 import pytest
 
-from planner.ladder import bought_next, chosen_budgets, climb, next_table, scaled, slope, table
+from planner import ladder
+from planner.ladder import (
+    as_entry,
+    bought_next,
+    chosen_budgets,
+    climb,
+    from_entry,
+    next_table,
+    scaled,
+    slope,
+    table,
+)
 from planner.scenario import Scope
+from planner.solve.live import UnfinishedError
 from planner.solving import plan_of, problem_of, search
 from planner.verify import verify
 from tests.planner.toys import budget, tiny, trading
@@ -81,6 +94,39 @@ def test_a_rung_without_a_plan_says_why_and_stops_nobody():
     assert "difference_per_billion" not in rungs[1].row
     assert list(bought_next(trading(), rungs)) == []
     assert "infeasible: only 20" in "\n".join(table(rungs))
+
+
+@pytest.mark.parametrize("error", [UnfinishedError("status Unknown"), TimeoutError("no plan within 1 s")])
+def test_a_rung_that_was_not_solved_says_so_and_stops_nobody(monkeypatch, error):
+    solve, asked = ladder.solve_again, []
+
+    def failing(*arguments):
+        asked.append(arguments)
+        if len(asked) == 2:
+            raise error
+        return solve(*arguments)
+
+    monkeypatch.setattr(ladder, "solve_again", failing)
+    rungs = climb(tiny(), (75.0, 100.0, 125.0))
+    assert [rung.row["status"] for rung in rungs] == ["optimal", "unfinished", "optimal"]
+    assert rungs[1].row["why"] == str(error)
+    assert f"unfinished: {error}" in "\n".join(table(rungs))
+
+
+def test_rungs_that_are_known_are_not_solved_again(rungs, monkeypatch):
+    known = [from_entry(json.loads(json.dumps(as_entry(rung)))) for rung in rungs if rung.percent != 100.0]
+    new = []
+    found = climb(trading(), PERCENTS, known=known, progress=new.append)
+    assert [rung.percent for rung in new] == [100.0]
+    assert [rung.percent for rung in found] == list(PERCENTS)
+    for rung, expected in zip(found, rungs, strict=True):
+        assert rung.row["lower"] == pytest.approx(expected.row["lower"], abs=2 * trading().gap)
+        np.testing.assert_allclose(rung.capital_million.sum(), expected.capital_million.sum(), rtol=1e-3)
+
+
+def test_a_rung_without_a_plan_survives_a_journal():
+    rung = climb(trading(), (0.5,), why=lambda _: "too little")[0]
+    assert from_entry(json.loads(json.dumps(as_entry(rung)))) == rung
 
 
 def test_only_the_chosen_budgets_are_changed():

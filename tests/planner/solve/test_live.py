@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planner.solve.highs import hand_over
-from planner.solve.live import DRIFT, InfeasibleError, drift, optimize
+from planner.solve.live import DRIFT, InfeasibleError, UnfinishedError, drift, optimize
 from planner.solving import problem_of
 from tests.planner.toys import trading
 
@@ -85,6 +85,37 @@ def test_what_cannot_be_solved_is_said_before_any_drift():
     highs.addConstr(x >= 2)
     with pytest.raises(InfeasibleError):
         optimize(highs, time_limit_s=10, how="dual")
+
+
+class Unsure:
+    """A HiGHS that ends with status Unknown so many times before it solves."""
+
+    def __init__(self, highs, times: int) -> None:
+        self.highs, self.left, self.tried = highs, times, []
+
+    def __getattr__(self, name: str):
+        return getattr(self.highs, name)
+
+    def run(self):
+        self.tried.append(self.highs.getOptionValue("solver")[1])
+        return self.highs.run()
+
+    def getModelStatus(self):  # noqa: N802
+        if len(self.tried) <= self.left:
+            return highspy.HighsModelStatus.kUnknown
+        return self.highs.getModelStatus()
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_what_ends_unknown_is_tried_by_one_method_after_the_other(times):
+    highs = Unsure(solved(), times)
+    assert optimize(highs, time_limit_s=10, how="dual").objective == pytest.approx(2.8)
+    assert highs.tried == ["simplex", "simplex", "ipx", "simplex"][: times + 1]
+
+
+def test_what_no_method_settles_is_said():
+    with pytest.raises(UnfinishedError, match="HiGHS ended with status"):
+        optimize(Unsure(solved(), 9), time_limit_s=10, how="interior")
 
 
 @settings(max_examples=20, deadline=None)
