@@ -103,9 +103,9 @@ def words(ctx: Context, study: Study) -> list[str]:
                 gain=facts.objective_words(ctx, _marginal(chosen[percent]) or 0.0),
             )
         )
-    without = [plain(row["percent"]) for row in study.rows if row.get("lower") is None]
-    if without:
-        told.append(say("ladder-without", percents=ctx.words.listed(without, len(without))))
+    for message, ended in (("ladder-without", "infeasible"), ("ladder-unfinished", "unfinished")):
+        if percents := [plain(row["percent"]) for row in study.rows if row.get("status") == ended]:
+            told.append(say(message, percents=ctx.words.listed(percents, len(percents))))
     return told
 
 

@@ -7,6 +7,7 @@ ladder-alt = Objective and its marginal value at { $count } budgets
 ladder-conclusion = The solid line is what a budget brings, the dashed steps what one more billion { $currency } would bring there. More money always helps less than the money before it.
 ladder-at = At { $percent } % of the budget one more billion { $currency } adds { $gain }.
 ladder-without = At { $percents } % of the budget there is no plan that keeps all limits and rules. The table says which limit would have to give way.
+ladder-unfinished = At { $percents } % of the budget no plan was found in time, which does not mean that there is none.
 ladder-rung = { $percent } %
 ladder-budget = Budget
 ladder-slider = Along the ladder: what a budget buys

@@ -7,6 +7,7 @@ ladder-alt = { $count }种预算下的目标值及其边际值
 ladder-conclusion = 实线为该预算所能达到的目标值，虚线台阶为在此基础上每增加10亿{ $currency }的增量。后投入的资金总比先投入的资金作用小。
 ladder-at = 预算为{ $percent }%时，每增加10亿{ $currency }可增加{ $gain }。
 ladder-without = 预算为{ $percents }%时，没有规划能满足全部限制和规则；表中说明须放宽哪项限制。
+ladder-unfinished = 预算为{ $percents }%时，未能及时求得规划，但不等于不存在规划。
 ladder-rung = { $percent }%
 ladder-budget = 预算
 ladder-slider = 沿预算阶梯移动：各档预算购买什么
