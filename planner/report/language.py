@@ -21,6 +21,8 @@ from planner.report.measures import Measure
 if TYPE_CHECKING:
     from fluent.runtime import FluentBundle
 
+# A change from here on reads better as a factor than in percent.
+TENFOLD = 10.0
 LANGUAGES = {"en": "en-GB", "zh": "zh-Hans-CN"}
 
 
@@ -55,9 +57,16 @@ class Language:
         return str(item.get(f"name_{self.id}") or item.get("name") or item["id"])
 
     def percent(self, share: float | None, *, signed: bool = False) -> str:
-        """A share as a percentage: 0.1234 gives 12.3 %."""
+        """A share as a percentage: 0.1234 gives 12.3 %; with a sign it is a change, from tenfold on told in times."""
+        if signed and share is not None and TENFOLD <= share < math.inf:
+            # Chinese counts the increase, English the whole.
+            return self.say("change-manifold", times=digits.number(share if self.id == "zh" else 1 + share))
         text = digits.percentage(share, signed=signed)
         return text if text == MISSING else f"{text}{SPACE if self.id == 'en' else ''}%"
+
+    def gain(self, share: float | None) -> str:
+        """A change that is named a gain, so that it needs no plus."""
+        return self.percent(share, signed=True).removeprefix("+")
 
     def money(self, million: float | None, currency: str) -> str:
         """Money in words: CNY 1,234 bn, CNY 56.7 million; in Chinese 12,340亿元, 5,670万元."""

@@ -162,8 +162,8 @@ def _worst_words(ctx: Context, least: list[str]) -> str:
     spent = capex_by(ctx, ctx.plan, "region")
     return say(
         "divide-worst-words",
-        gain=percent(gain),
-        nation=percent(facts.gain(ctx.plan, last).relative),
+        gain=ctx.words.gain(gain),
+        nation=ctx.words.gain(facts.gain(ctx.plan, last).relative),
         people=percent(sum(people[r] for r in least) / sum(people.values())),
         money=percent(sum(spent.get(r, 0.0) for r in least) / (sum(spent.values()) or 1.0)),
     )

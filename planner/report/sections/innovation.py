@@ -54,7 +54,7 @@ def _extremes(ctx: Context, gains: dict[str, float]) -> str:
 
     def named(regions: list[str]) -> str:
         shown = [
-            say("innovation-share-of", region=region_name(ctx, r), share=ctx.words.percent(gains[r])) for r in regions
+            say("innovation-share-of", region=region_name(ctx, r), share=ctx.words.gain(gains[r])) for r in regions
         ]
         return ctx.words.listed(shown)
 
@@ -87,9 +87,9 @@ def _growth_words(ctx: Context) -> str:
         return ""
     return ctx.words.say(
         "innovation-growth",
-        before=ctx.words.percent(first.relative),
+        before=ctx.words.gain(first.relative),
         first=str(first.year),
-        after=ctx.words.percent(last.relative),
+        after=ctx.words.gain(last.relative),
         last=str(last.year),
     )
 

@@ -74,12 +74,12 @@ def when(ctx: Context) -> str:
 
 def what_it_brings(ctx: Context) -> str:
     """Innovation against today and against doing nothing."""
-    say, percent = ctx.words.say, ctx.words.percent
+    say = ctx.words.say
     won, base = facts.gain(ctx.plan, ctx.years[-1]), national(ctx.plan).get(ctx.summary["base_year"])
     year, base_year = str(won.year), str(ctx.summary["base_year"])
     reached = say("summary-reached", year=year, level=number(won.with_plan), unit=ctx.innovation_unit)
     today = say("summary-today", base_year=base_year, level=number(base)) if base else ""
-    idle = say("summary-idle", level=number(won.without), gain=percent(won.relative))
+    idle = say("summary-idle", level=number(won.without), gain=ctx.words.gain(won.relative))
     return ctx.words.prose([reached, today, idle])
 
 

@@ -116,3 +116,25 @@ def test_spans_name_every_year_once(years: set[int]) -> None:
         ends = [int(end) for end in part.split("–")]
         named += range(ends[0], ends[-1] + 1)
     assert named == sorted(years)
+
+
+@pytest.mark.parametrize(
+    ("share", "english", "chinese"),
+    [
+        (0.531, "+53.1 %", "+53.1%"),
+        (9.99, "+999 %", "+999%"),
+        (10.0, "×11.0", "+10.0倍"),
+        (11262.89, "×11,264", "+11,263倍"),
+        (-0.2, "−20.0 %", "−20.0%"),
+        (math.inf, "–", "–"),
+        (None, "–", "–"),
+    ],
+)
+def test_a_tenfold_change_is_told_in_times(share: float | None, english: str, chinese: str) -> None:
+    for words, said in ((language("en"), english), (language("zh"), chinese)):
+        assert words.percent(share, signed=True).replace("\u00a0", " ") == said
+        assert words.gain(share).replace("\u00a0", " ") == said.removeprefix("+")
+
+
+def test_a_share_stays_in_percent_however_large() -> None:
+    assert language("zh").percent(12.0) == "1,200%"

@@ -33,6 +33,7 @@ objective-alpha = alpha fairness, alpha { $alpha }
 
 list-comma = ,{" "}
 list-last = { $rest } and { $last }
+change-manifold = ×{ $times }
 list-more = { $count } more
 
 money-large = { $currency } { $shown } bn

@@ -30,6 +30,7 @@ objective-alpha = α公平，α为{ $alpha }
 
 list-comma = 、
 list-last = { $rest }和{ $last }
+change-manifold = +{ $times }倍
 list-more = 另外{ $count }个
 
 money-large = { $shown }亿{ $currency }
