@@ -58,8 +58,7 @@ STUDIES := --frontier $(OUT)/frontier --ladder $(OUT)/ladder --alternatives $(OU
 
 national: demo $(E2E)
 	@$(BIN)/innocap plan frontier configs/china/plan.yaml $(MEASURED) --points 12 -o $(OUT)/frontier --force
-	@$(BIN)/innocap plan ladder configs/china/plan.yaml $(MEASURED) --budgets investment,network_investment,programme \
-	  -o $(OUT)/ladder --force
+	@$(BIN)/innocap plan ladder configs/china/plan.yaml $(MEASURED) -o $(OUT)/ladder --force
 	@$(BIN)/innocap plan alternatives configs/china/plan.yaml $(MEASURED) --elasticities-all -o $(OUT)/alternatives --force
 	@for lang in en zh; do \
 	  $(BIN)/innocap report $(PLANS) --bench $(OUT)/bench.json $(STUDIES) --lang $$lang --format html,pdf \
