@@ -176,7 +176,7 @@ def _things(scenario: Scenario) -> dict[str, Any]:
         "factors": [
             {"id": f.id, "name": f.name, "unit": f.unit} | _zh(scenario, "factors", f.id) for f in scenario.factors
         ],
-        "thresholds": [_threshold(one) for one in scenario.thresholds],
+        "thresholds": [_threshold(one) | _zh(scenario, "thresholds", one.id) for one in scenario.thresholds],
         "classes": [
             {
                 "id": d.id,

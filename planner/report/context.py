@@ -215,6 +215,12 @@ def asset_name(ctx: Context, asset: str) -> str:
     return ctx.words.name(ctx.assets.get(asset, {"id": asset}))
 
 
+def factor_name(ctx: Context, factor: str) -> str:
+    """Name of a factor; one that the plan does not tell goes by its asset or its id."""
+    known = {str(item["id"]): item for item in ctx.summary.get("factors", ())}
+    return ctx.words.name(known[factor]) if factor in known else asset_name(ctx, factor)
+
+
 def asset_class(ctx: Context, asset: str) -> str:
     return str(ctx.assets[asset]["class"])
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from planner.report import facts
 from planner.report.blocks import Cell, Chart, Column, Fold, Grid, Head, Line, Panel, Section, grid
 from planner.report.charts import columns, dumbbell
-from planner.report.context import Context, Row, asset_name, other_name, region_name, rows, sums
+from planner.report.context import Context, Row, factor_name, other_name, region_name, rows, sums
 from planner.report.digits import brief, number
 from planner.report.drawing import QUIET, WITH
 from planner.report.measures import CHANGE, NUMBER, YEAR
 from planner.report.panels import HALF, WIDE, half, region_map, wide
+from planner.report.parts import thresholds
 
 LATER = "#b3a6d1"
 
@@ -21,7 +22,7 @@ def section(ctx: Context) -> Section:
     lead = say("innovation-lead", unit=ctx.innovation_unit)
     folded = Fold(say("innovation-fold"), (_by_year(ctx), *_factors(ctx)))
     levels = (_levels(ctx, ends),) if len(ends) > 1 else ()
-    return Section("innovation", say("innovation"), lead, (_gains(ctx, ends), *levels, folded))
+    return Section("innovation", say("innovation"), lead, (_gains(ctx, ends), *levels, *thresholds.blocks(ctx), folded))
 
 
 def relative(row: Row) -> float:
@@ -142,7 +143,7 @@ def _table(ctx: Context, ends: dict[str, Row]) -> Grid:
     for region in facts.ranked({r: row["innovation"] for r, row in ends.items()}):
         row, factor = ends[region], best.get(region)
         times = number(factor["ratio"]) if factor else ""
-        grown = say("innovation-factor", factor=_factor_name(ctx, factor["factor"]), times=times) if factor else ""
+        grown = say("innovation-factor", factor=factor_name(ctx, factor["factor"]), times=times) if factor else ""
         body.append(
             (
                 Cell(region_name(ctx, region), hint=other_name(ctx, region)),
@@ -186,12 +187,7 @@ def _factors(ctx: Context) -> list[Grid]:
     say = ctx.words.say
     ratios = {(row["region"], row["factor"]): row["ratio"] for row in rows(ctx.plan, "factors", year=ctx.years[-1])}
     factors = list(dict.fromkeys(factor for _, factor in ratios))
-    heads: list[Head] = [say("region"), *(Column(_factor_name(ctx, factor), NUMBER) for factor in factors)]
+    heads: list[Head] = [say("region"), *(Column(factor_name(ctx, factor), NUMBER) for factor in factors)]
     body: list[Line] = [(region_name(ctx, r), *(ratios.get((r, factor)) for factor in factors)) for r in ctx.regions]
     known = {"year": str(ctx.years[-1]), "base": str(ctx.summary["base_year"])}
     return [grid("factor_growth", say("innovation-factors", **known), heads, body, filterable=True)] if factors else []
-
-
-def _factor_name(ctx: Context, factor: str) -> str:
-    known = {str(f["id"]): f for f in ctx.summary.get("factors", ())}
-    return ctx.words.name(known[factor]) if factor in known else asset_name(ctx, factor)

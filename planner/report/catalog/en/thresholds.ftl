@@ -1,0 +1,9 @@
+thresholds = Levels that earn a bonus
+thresholds-name = Threshold
+thresholds-factor = Factor
+thresholds-at-least = At least, times the nation
+thresholds-bonus = Bonus
+thresholds-reached = Regions that reach it in { $year }
+thresholds-new = Reached anew by { $year }
+thresholds-since = { $region } ({ $year })
+thresholds-remark = A region’s own level per head has to reach this many times the national level of the base year; as long as it stays there, its innovation is multiplied by one plus the bonus.

@@ -1,0 +1,9 @@
+thresholds = 达标奖励
+thresholds-name = 门槛
+thresholds-factor = 要素
+thresholds-at-least = 至少为全国水平的倍数
+thresholds-bonus = 奖励
+thresholds-reached = { $year }年达标地区数
+thresholds-new = 至{ $year }年新达标的地区
+thresholds-since = { $region }（{ $year }年）
+thresholds-remark = 本地区人均水平须达到基年全国人均水平的上述倍数；只要保持达标，其创新能力即按1加奖励的倍数计算。
