@@ -7,7 +7,7 @@ from typing import Any
 
 from planner.report import study_charts
 from planner.report.blocks import Block, Cell, Chart, Column, Fold, Grid, Head, Line, Panel, Text, grid
-from planner.report.context import Context, Row, asset_name, class_name, region_name
+from planner.report.context import Context, Row, asset_name, class_name, class_word, region_name
 from planner.report.digits import plain
 from planner.report.measures import NUMBER, SHARE, Measure
 from planner.report.panels import HALF, half
@@ -112,7 +112,7 @@ def words(ctx: Context, study: Study) -> str:
 def _range_words(ctx: Context, message: str, row: Row) -> str:
     return ctx.words.say(
         message,
-        what=thing_name(ctx, row["what"]),
+        what=class_word(ctx, row["what"]) if row["what"] in ctx.classes else thing_name(ctx, row["what"]),
         place=place_name(ctx, row["group"]),
         least=ctx.money(row["least_million"]),
         most=ctx.money(row["most_million"]),
