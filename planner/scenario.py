@@ -19,6 +19,7 @@ from planner.candidate import Project as Project
 from planner.nest import Nest
 from planner.objective import Objective as Objective
 from planner.objective import objective_named
+from planner.sources import ColumnSource, Reference
 
 Kind = Literal["found", "derived", "recalled", "assumption", "estimated", "published", "measured"]
 Floats = NDArray[np.float64]
@@ -331,19 +332,6 @@ class Tail:
 
 
 @dataclass(frozen=True)
-class ColumnSource:
-    """Where a column of a data table comes from."""
-
-    file: str
-    column: str
-    unit: str
-    year: str
-    source: str
-    kind: str
-    note: str
-
-
-@dataclass(frozen=True)
 class Scenario:
     """Everything a plan depends on. Order of regions, assets, factors and classes is the order of all arrays."""
 
@@ -384,6 +372,7 @@ class Scenario:
     projects: tuple[Project, ...] = ()
     actuals: Actuals | None = None
     thresholds: tuple[Threshold, ...] = ()
+    references: tuple[Reference, ...] = ()
     innovation_unit_zh: str = ""
     names_zh: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

@@ -107,6 +107,7 @@ def _question(scenario: Scenario) -> dict[str, Any]:
         "innovation_unit": scenario.innovation_unit,
         "innovation_unit_zh": scenario.innovation_unit_zh,
         "sources": [vars(source) for source in scenario.sources],
+        "references": [vars(work) for work in scenario.references],
     }
 
 

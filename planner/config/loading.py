@@ -25,6 +25,7 @@ FILE_KEYS: tuple[tuple[str, ...], ...] = (
     ("actuals", "stocks"),
     ("actuals", "upkeep"),
     ("sources",),
+    ("references",),
 )
 
 

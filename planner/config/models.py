@@ -267,6 +267,7 @@ class Plan(Strict):
     projects: tuple[Project, ...] = ()
     actuals: Actuals | None = None
     sources: Text | None = None
+    references: Text | None = None
     names_zh: Names = Names()
 
 

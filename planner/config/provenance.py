@@ -1,35 +1,42 @@
-"""Where every column of every table comes from, checked against the tables."""
+"""Where every column of every table comes from, checked against the tables; the works that sources cite."""
 
 from __future__ import annotations
 
 import csv
 import io
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 from planner.config.columns import Columns
 from planner.config.context import Context
 from planner.config.problems import FaultError, Problem, nearest
 from planner.config.tables import Table
-from planner.scenario import ColumnSource
+from planner.sources import ColumnSource, Reference
 
 FIELDS = ("file", "column", "unit", "year", "source", "kind", "note")
+WORK = ("id", "text", "address", "read_on")
 
 
 def resolve_sources(context: Context, name: str | None) -> tuple[ColumnSource, ...]:
     """Rows of the sources file, files named relative to the folder of the config; none where no file is given."""
-    if name is None:
-        return ()
-    inputs = context.inputs
-    file = inputs.path(name)
-    try:
-        text = inputs.text(file)
-        return _rows(text, file, context)
-    except FaultError as fault:
-        context.report(("sources",), fault.message, fault.remedy)
-    except csv.Error as error:
-        context.report(("sources",), f"malformed CSV in {name}: {error}", "check its quotes")
-    return ()
+    found = []
+    for row in _rows(context, "sources", name, FIELDS):
+        file = context.inputs.path(name or "").parent / row["file"]
+        row["file"] = context.inputs.relative(Path(os.path.normpath(file)))
+        found.append(ColumnSource(**row))
+    return tuple(found)
+
+
+def resolve_references(context: Context, name: str | None) -> tuple[Reference, ...]:
+    """The works that sources cite by their id; none where no file is given."""
+    found: dict[str, Reference] = {}
+    for row in _rows(context, "references", name, WORK):
+        if not row["id"] or row["id"] in found:
+            message = f"id {row['id']!r} in {name} is {'there twice' if row['id'] else 'empty'}"
+            context.report(("references",), message, "give every work an id of its own")
+        found[row["id"]] = Reference(**row)
+    return tuple(found.values())
 
 
 def check_sources(context: Context, sources: tuple[ColumnSource, ...], columns: Columns, matrices: list[str]) -> None:
@@ -45,10 +52,24 @@ def check_sources(context: Context, sources: tuple[ColumnSource, ...], columns: 
             context.report(("sources",), f"no row tells where {name} comes from", f"add a row with file {name}")
 
 
-def _rows(text: str, file: Path, context: Context) -> tuple[ColumnSource, ...]:
+def _rows(context: Context, key: str, name: str | None, fields: Sequence[str]) -> list[dict[str, str]]:
+    """Rows of a CSV file that the config names under `key`, cut to its fields; faults are noted."""
+    if name is None:
+        return []
+    file = context.inputs.path(name)
+    try:
+        return _read(context.inputs.text(file), file, context, fields)
+    except FaultError as fault:
+        context.report((key,), fault.message, fault.remedy)
+    except csv.Error as error:
+        context.report((key,), f"malformed CSV in {name}: {error}", "check its quotes")
+    return []
+
+
+def _read(text: str, file: Path, context: Context, fields: Sequence[str]) -> list[dict[str, str]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header = [cell.strip() for cell in next(reader, [])]
-    missing = [name for name in FIELDS if name not in header]
+    missing = [name for name in fields if name not in header]
     if missing:
         raise FaultError(f"{file.name} has no column {missing[0]!r}", nearest(missing[0], header))
     found = []
@@ -59,9 +80,8 @@ def _rows(text: str, file: Path, context: Context) -> tuple[ColumnSource, ...]:
             context.inputs.problems.append(Problem(str(file), reader.line_num, 1, "", message, remedy))
             continue
         row = dict(zip(header, (cell.strip() for cell in cells), strict=True))
-        row["file"] = context.inputs.relative(Path(os.path.normpath(file.parent / row["file"])))
-        found.append(ColumnSource(**{name: row[name] for name in FIELDS}))
-    return tuple(found)
+        found.append({field: row[field] for field in fields})
+    return found
 
 
 def _report(context: Context, table: Table, column: str) -> None:

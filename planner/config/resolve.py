@@ -21,7 +21,7 @@ from planner.config.policies import (
 )
 from planner.config.problems import ConfigError
 from planner.config.projects import resolve_projects
-from planner.config.provenance import check_sources, resolve_sources
+from planner.config.provenance import check_sources, resolve_references, resolve_sources
 from planner.config.regions import resolve_geography, resolve_groups, resolve_regions
 from planner.config.scopes import scopes_of
 from planner.config.technology import (
@@ -93,6 +93,7 @@ def _scenario(context: Context, plan: Plan, columns: Columns) -> Scenario:
         actuals=resolve_actuals(context, plan, columns.ids, years, budgets),
         thresholds=resolve_thresholds(context, plan),
         sources=sources,
+        references=resolve_references(context, plan.references),
         innovation_unit=plan.regions.innovation_unit,
         innovation_unit_zh=plan.names_zh.innovation_unit,
         names_zh=resolve_names(plan.names_zh),

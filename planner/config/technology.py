@@ -15,7 +15,8 @@ from planner.config.models import Factor as FactorText
 from planner.config.models import Threshold as ThresholdText
 from planner.config.tree import Path
 from planner.nest import Nest
-from planner.scenario import Asset, ColumnSource, ElasticitySet, Factor, Floats, Kind, Machine, Parameter, Threshold
+from planner.scenario import Asset, ElasticitySet, Factor, Floats, Kind, Machine, Parameter, Threshold
+from planner.sources import ColumnSource
 
 
 def resolve_factors(context: Context, plan: Plan, columns: Columns) -> tuple[Factor, ...]:

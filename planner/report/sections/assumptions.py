@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from planner.report.blocks import Block, Cell, Column, Fold, Grid, Head, Line, Points, Section, grid
@@ -22,6 +23,9 @@ def section(ctx: Context) -> Section:
     blocks: list[Block] = [_kinds(ctx, counts, columns), _all(ctx, table)]
     if sources:
         blocks.append(Fold(say("assumptions-columns-fold", count=len(sources)), (_columns(ctx, sources),)))
+    if works := cited(ctx, table):
+        title = say("assumptions-works-fold", count=len(works))
+        blocks.append(Fold(title, (_works(ctx, works),)))
     blocks.append(Points(tuple(say(f"assumptions-not-{what}") for what in NOT_MODELLED), say("assumptions-not")))
     if notices:
         blocks.append(Fold(say("assumptions-notices", count=len(notices)), (Points(notices),)))
@@ -90,6 +94,24 @@ def _all(ctx: Context, table: Rows) -> Grid:
     ]
     remark = say("assumptions-remark")
     return grid("assumptions", say("assumptions-every"), heads, body, filterable=True, remark=remark)
+
+
+def cited(ctx: Context, table: Rows) -> Rows:
+    """Works that a source of an assumption, a data column or a machine names by their id."""
+    told = [str(row["source"]) for row in table]
+    told += [str(one.get("source", "")) for key in ("sources", "machines") for one in ctx.summary.get(key, ())]
+    named = set(re.findall(r"\w+", " ".join(told)))
+    return [dict(work) for work in ctx.summary.get("references", ()) if work["id"] in named]
+
+
+def _works(ctx: Context, works: Rows) -> Grid:
+    say = ctx.words.say
+    body: list[Line] = [
+        (str(work["id"]), str(work["text"]), str(work["address"]), ctx.words.date(str(work["read_on"])))
+        for work in works
+    ]
+    heads = [say(f"assumptions-work-{name}") for name in ("id", "text", "address", "read")]
+    return grid("works", say("assumptions-works"), heads, body, filterable=True)
 
 
 def _columns(ctx: Context, sources: Rows) -> Grid:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from planner.config import read
 from tests.planner.config.plans import (
     BOX,
     DRIVERS,
@@ -239,3 +240,36 @@ def test_a_sources_file_of_another_form(tmp_path: Path) -> None:
         "sources.csv:16:1: 2 cells; expected 7 as in the header; count the commas; quote text that holds one"
     ]
     assert "malformed CSV" in complaints(write(tmp_path, sources=SOURCES + '"km'))[0]
+
+
+WORKS = "id,text,address,read_on\nS1,A book,https://example.org,2026-11-23\n"
+CITING = edited(PLAN, "sources: sources.csv", "sources: sources.csv\nreferences: works.csv")
+
+
+def test_works_that_sources_cite_are_read(tmp_path: Path) -> None:
+    (tmp_path / "works.csv").write_text(WORKS + 'S2,"A paper, long",,2026-11-24\n', "utf-8")
+    found = read(write(tmp_path, plan=CITING))
+    assert [(work.id, work.text, work.read_on) for work in found.references] == [
+        ("S1", "A book", "2026-11-23"),
+        ("S2", "A paper, long", "2026-11-24"),
+    ]
+    assert "works.csv" in found.files
+    assert read(write(tmp_path)).references == ()
+
+
+@pytest.mark.parametrize(
+    ("works", "said"),
+    [
+        (WORKS + "S1,Again,,\n", "id 'S1' in works.csv is there twice; give every work an id of its own"),
+        (WORKS + ",Nameless,,\n", "id '' in works.csv is empty; give every work an id of its own"),
+        (WORKS.replace("read_on", "read on"), "works.csv has no column 'read_on'; did you mean 'read on'?"),
+    ],
+)
+def test_a_file_of_works_of_another_form(tmp_path: Path, works: str, said: str) -> None:
+    (tmp_path / "works.csv").write_text(works, "utf-8")
+    assert complaints(write(tmp_path, plan=CITING)) == [f"plan.yaml:149:13: references: {said}"]
+
+
+def test_a_missing_file_of_works_is_named(tmp_path: Path) -> None:
+    (complaint,) = complaints(write(tmp_path, plan=CITING))
+    assert complaint.startswith("plan.yaml:149:13: references: there is no file 'works.csv'")

@@ -109,13 +109,15 @@ def test_bases_that_cannot_be_read(tmp_path: Path) -> None:
 
 
 def test_file_names_count_from_the_file_that_holds_them(tmp_path: Path) -> None:
-    base = "regions: {table: t.csv, also: [u.csv]}\nmixes: [../m/x.yaml]\nrecords: {box: r.json}\nsources: s.csv\n"
+    base = "regions: {table: t.csv, also: [u.csv]}\nmixes: [../m/x.yaml]\nrecords: {box: r.json}\n"
+    base += "sources: s.csv\nreferences: w.csv\n"
     main = files(tmp_path, base__plan=base, main="extends: base/plan.yaml\nmachines: [k.yaml]\n")
     assert loaded(main) == {
         "regions": {"table": "base/t.csv", "also": ("base/u.csv",)},
         "mixes": ("m/x.yaml",),
         "records": {"box": "base/r.json"},
         "sources": "base/s.csv",
+        "references": "base/w.csv",
         "machines": ("k.yaml",),
     }
 

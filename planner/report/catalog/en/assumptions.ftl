@@ -25,6 +25,15 @@ assumptions-high = High
 assumptions-source = Source
 assumptions-place = Place
 assumptions-remark = Values are in the unit beside them; shares and plain numbers have none. Low and high are the range given in the config.
+assumptions-works = Works that the sources cite
+assumptions-works-fold = { $count ->
+    [one] The one work that the sources cite
+   *[other] The { $count } works that the sources cite
+  }
+assumptions-work-id = Id
+assumptions-work-text = Work
+assumptions-work-address = Address
+assumptions-work-read = Read on
 assumptions-notices = Notices from reading the data ({ $count })
 assumptions-not = What is not modelled
 assumptions-not-cause = Cause. Elasticities are associations from studies and panels; the plan takes them as effects.

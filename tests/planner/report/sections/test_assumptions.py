@@ -87,6 +87,27 @@ def test_what_is_not_modelled_is_listed(words) -> None:
     assert all(points[0].items)
 
 
+def test_works_that_are_cited_are_listed_with_address_and_date() -> None:
+    works = [
+        {"id": id, "text": f"Work {id}", "address": f"https://example.org/{id}", "read_on": "2026-11-23"}
+        for id in ("S1", "S12", "S7", "S9")
+    ]
+    facts = (("price", 3.0, 2.0, 4.0, "CNY", "found", "S12, S1: a book", "plan.yaml:4"),)
+    machines = [{"id": "box", "name": "Box", "source": "peak S9 (found)"}]
+    plan = changed(small_plan(assumptions=facts), references=works, machines=machines)
+    section = assumptions.section(context([plan], EN))
+    assert values(grid_of(section.blocks, "works")) == [
+        (id, f"Work {id}", f"https://example.org/{id}", "23 November 2026") for id in ("S1", "S12", "S9")
+    ]
+    assert "The 3 works that the sources cite" in told(section.blocks)
+
+
+def test_nothing_cited_is_no_list() -> None:
+    works = [{"id": "S1", "text": "Work", "address": "", "read_on": "2026-11-23"}]
+    section = assumptions.section(context([changed(small_plan(), references=works)], EN))
+    assert "works that the sources cite" not in told(section.blocks)
+
+
 def test_notices_from_the_data_are_told() -> None:
     ctx = context([changed(small_plan(), notices=["regions.csv:7: no population; taken from 2020"])], EN)
     fold = next(block for block in assumptions.section(ctx).blocks if isinstance(block, Fold))
