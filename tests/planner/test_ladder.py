@@ -22,7 +22,7 @@ from planner.ladder import (
 )
 from planner.scenario import Scope
 from planner.solve.live import UnfinishedError
-from planner.solving import plan_of, problem_of, search
+from planner.solving import Problem, plan_of, problem_of, search
 from planner.verify import verify
 from tests.planner.toys import budget, tiny, trading
 
@@ -127,6 +127,22 @@ def test_rungs_that_are_known_are_not_solved_again(rungs, monkeypatch):
 def test_a_rung_without_a_plan_survives_a_journal():
     rung = climb(trading(), (0.5,), why=lambda _: "too little")[0]
     assert from_entry(json.loads(json.dumps(as_entry(rung)))) == rung
+
+
+def test_every_rung_is_a_plan_that_the_verifier_accepts(monkeypatch):
+    solve, held = ladder.solve_again, []
+
+    def kept(instance, program, goal, memory):
+        found = solve(instance, program, goal, memory)
+        held.append((instance, program, goal, found.outcome))
+        return found
+
+    monkeypatch.setattr(ladder, "solve_again", kept)
+    climb(trading(), PERCENTS)
+    assert len(held) == len(PERCENTS)
+    for instance, program, goal, outcome in held:
+        plan = plan_of(Problem(instance, program, goal), outcome)
+        assert verify(instance.scenario, plan).broken is None
 
 
 def test_only_the_chosen_budgets_are_changed():

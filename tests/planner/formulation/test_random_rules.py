@@ -25,8 +25,8 @@ from tests.planner.toys import asset, budget, given, tiny
 from tests.planner.verify_cases import problems, project, rule
 
 ASSETS, REGIONS, YEARS = ("mast", "server"), ("north", "south"), (2026, 2027)
-PARTS = 8
-EACH = 26
+PARTS = 20
+EACH = 25
 SOLVED = 3
 
 KINDS = ("amount", "head", "share", "people", "ratio", "convergence", "eligibility", "precedence")
