@@ -27,11 +27,24 @@ from planner.solve.goal import most_at_prices as most_at_prices
 from planner.solve.goal import true_value as true_value
 from planner.solve.live import Method, UnfinishedError, change_costs
 from planner.solve.search import ROW_TOLERANCE as ROW_TOLERANCE
-from planner.solve.search import Level, Search, ZeroRatioError, cut, develop, solve_nearby, solve_once, zeros
+from planner.solve.search import (
+    Level,
+    Search,
+    ZeroRatioError,
+    add_log_tangents,
+    cut,
+    develop,
+    solve_nearby,
+    solve_once,
+    zeros,
+)
 from planner.solve.search import Outcome as Outcome
 from planner.solve.search import Round as Round
 
 Floats = NDArray[np.float64]
+
+# Ratios move by up to a quarter between the first point and the plan.
+AROUND = (0.8, 0.92, 1.08, 1.25)
 
 
 def maximize(
@@ -100,8 +113,16 @@ def _begin(search: Search) -> bool:
     if not solve_nearby(search):
         return False
     cut(search)
+    _surround(search)
     develop(search)
     return solve_once(search, "interior")
+
+
+def _surround(search: Search) -> None:
+    """Tangents on both sides of the last point, so that a ratio that far hosts move a little asks for no round."""
+    everywhere = np.ones(search.at.shape, bool)
+    for factor in AROUND:
+        add_log_tangents(search.highs, search.goal, factor * search.ratio, everywhere)
 
 
 def _begin_at(search: Search, first: Method) -> bool:
