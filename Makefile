@@ -7,14 +7,16 @@ comma := ,
 READY := $(VENV)/.ready
 PEERS := $(VENV)/.peers
 E2E := $(VENV)/.e2e
+CUDA := $(VENV)/.cuda
 
-.PHONY: demo national test test-e2e bench lint clean help
+.PHONY: demo national test test-e2e test-gpu bench lint clean help
 
 help:
 	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
 	@echo "make national  the demo, its studies, and the reports and the picture in docs"
 	@echo "make test   all tests"
 	@echo "make test-e2e  reports in Chromium and LibreOffice, installed where apt and PyPI can"
+	@echo "make test-gpu  GPU kernels compiled to PTX and run in the simulator, installed where PyPI can; needs no GPU"
 	@echo "make bench  long measurements: kernels against their peers, planner against its peers"
 	@echo "make lint   ruff and mypy"
 	@echo "make clean  remove the environment and everything made"
@@ -38,6 +40,9 @@ $(PEERS): $(READY)
 
 $(E2E): $(READY)
 	$(call install,report$(comma)dev$(comma)e2e)
+
+$(CUDA): $(READY)
+	$(call install,report$(comma)dev$(comma)cuda)
 
 CPU_MIXES := edge_control platform transactions
 SETS := default neutral high
@@ -76,6 +81,10 @@ test-e2e: $(READY)
 	@tests/e2e/packages.sh
 	@$(MAKE) --no-print-directory $(E2E) || echo "make test-e2e: the browser's driver (pip install '.[e2e]') is not to be had" >&2
 	@$(BIN)/python -m pytest -rs tests/e2e
+
+test-gpu: $(READY)
+	@$(MAKE) --no-print-directory $(CUDA) || echo "make test-gpu: the CUDA compiler (pip install '.[cuda]') is not to be had" >&2
+	@$(BIN)/python -m pytest -rs -n auto --maxprocesses 4 tests/kernels/gpu
 
 lint: $(READY)
 	@$(BIN)/ruff check .

@@ -1,0 +1,22 @@
+"""GPU versions of the kernels. `VERSIONS` is the whole registry; importing it loads the GPU library."""
+
+from __future__ import annotations
+
+from kernels.gpu import adamw, cross_entropy, gemm, reductions, rows, stream
+from kernels.gpu.version import Launch, Version
+
+__all__ = ["VERSIONS", "Launch", "Version", "version_of"]
+
+VERSIONS = (
+    *stream.VERSIONS,
+    *reductions.VERSIONS,
+    *gemm.VERSIONS,
+    *adamw.VERSIONS,
+    *rows.VERSIONS,
+    *cross_entropy.VERSIONS,
+)
+
+
+def version_of(kernel: str) -> Version | None:
+    """The GPU version of a kernel, by its name; None where it has none."""
+    return next((version for version in VERSIONS if version.kernel == kernel), None)
