@@ -8,6 +8,7 @@ and has no shuffles and no wide loads, so what needs them has a plain form there
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -200,3 +201,23 @@ def _slow_block_max(value: Any, shared: Any) -> Any:
 
 block_sum = device(_slow_block_sum if SIMULATED else _block_sum)
 block_max = device(_slow_block_max if SIMULATED else _block_max)
+
+
+def rsqrt(dtype: Any) -> Any:
+    """Device function for one over the square root: the device's own instruction, a plain quotient in the simulator."""
+
+    def quotient(value: Any) -> Any:
+        return dtype(1) / dtype(math.sqrt(value))
+
+    if cuda is None or SIMULATED:
+        return device(quotient)
+    libdevice: Any = import_module(f"{cuda.__name__}.libdevice")
+    single, double = libdevice.rsqrtf, libdevice.rsqrt
+
+    def of_single(value: Any) -> Any:
+        return single(value)
+
+    def of_double(value: Any) -> Any:
+        return double(value)
+
+    return device(of_single if dtype is np.float32 else of_double)

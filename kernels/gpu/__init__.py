@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from kernels.gpu import adamw, cross_entropy, gemm, reductions, rows, stream
+from kernels.gpu import (
+    adamw,
+    cross_entropy,
+    fma_peak,
+    gemm,
+    lbm,
+    nbody,
+    reductions,
+    rows,
+    stencil7,
+    stream,
+    transpose,
+)
 from kernels.gpu.version import Launch, Version
 
 __all__ = ["VERSIONS", "Launch", "Version", "version_of"]
@@ -10,7 +22,12 @@ __all__ = ["VERSIONS", "Launch", "Version", "version_of"]
 VERSIONS = (
     *stream.VERSIONS,
     *reductions.VERSIONS,
+    *transpose.VERSIONS,
+    *fma_peak.VERSIONS,
     *gemm.VERSIONS,
+    *stencil7.VERSIONS,
+    *nbody.VERSIONS,
+    *lbm.VERSIONS,
     *adamw.VERSIONS,
     *rows.VERSIONS,
     *cross_entropy.VERSIONS,
