@@ -14,9 +14,14 @@ Ints = NDArray[np.int64]
 
 INF = float("inf")
 
-Method = Literal["interior", "dual", "primal"]
+Method = Literal["interior", "dual", "primal", "rough", "fine"]
 
 _STRATEGY = {"dual": 1, "primal": 4}
+_INSIDE: dict[Method, dict[str, Any]] = {
+    "rough": {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-8},
+    "fine": {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-8, "presolve": "off"},
+}
+_ACCURACY: dict[Method, tuple[float, ...]] = {"rough": (3e-2, 1e-4, 1e-8), "fine": (1e-4, 1e-6, 1e-8)}
 _COLD: tuple[Method, ...] = ("dual", "interior", "primal")
 
 
@@ -30,6 +35,9 @@ class UnboundedError(Exception):
 
 # A tenth of the tolerance to which the verifier holds a plan.
 DRIFT = 1e-7
+
+# Most by which a point in the inside may miss a row or a price.
+INSIDE = 1e-6
 
 
 class UnfinishedError(Exception):
@@ -73,13 +81,62 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
         status = highs.getModelStatus()
     if status == highspy.HighsModelStatus.kTimeLimit:
         return None
-    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-        raise InfeasibleError("no plan satisfies all limits and rules")
-    if status == highspy.HighsModelStatus.kUnbounded:
-        raise UnboundedError("nothing limits spending; does a hard budget, or one with a price, pay for every asset?")
+    _raise_where_none(status)
     if status != highspy.HighsModelStatus.kOptimal:
         raise UnfinishedError(f"HiGHS ended with status {highs.modelStatusToString(status)}")
     return _read(highs)
+
+
+def approach(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
+    """A point in the inside, near the optimum; None where the time limit came first.
+
+    rough  presolved: near enough to place tangents, and prices that mean nothing
+    fine   not presolved, as only then are its prices good to HiGHS's tolerance
+
+    What it misses is told by `slackness`. There is no crossover: for programs of hundreds of thousands of columns that
+    takes longer than all else, and may end without a basis.
+    """
+    options, deadline = _INSIDE[how], highs.getRunTime() + time_limit_s
+    kept = [(name, highs.getOptionValue(name)[1]) for name in options]
+    for name, value in options.items():
+        highs.setOptionValue(name, value)
+    try:
+        return _approached(highs, deadline, how)
+    finally:
+        for name, value in kept:
+            highs.setOptionValue(name, value)
+
+
+def _approached(highs: Any, deadline: float, how: Method) -> Solved | None:
+    """The first point near enough, each asked to be nearer than the one before."""
+    for accuracy in _ACCURACY[how]:
+        if highs.getRunTime() >= deadline:
+            return None
+        highs.clearSolver()
+        highs.setOptionValue("ipm_optimality_tolerance", accuracy)
+        highs.setOptionValue("time_limit", deadline)
+        highs.run()
+        status, info = highs.getModelStatus(), highs.getInfo()
+        if status == highspy.HighsModelStatus.kTimeLimit:
+            return None
+        _raise_where_none(status)
+        if info.max_primal_infeasibility < INSIDE and (how == "rough" or info.max_dual_infeasibility < INSIDE):
+            return _read(highs)
+    raise UnfinishedError(f"HiGHS ended with status {highs.modelStatusToString(highs.getModelStatus())}")
+
+
+def slackness(highs: Any) -> float:
+    """By how much the objective of the last point falls short of what its prices allow: sum of price times room."""
+    solution, lp = highs.getSolution(), highs.getLp()
+    rows = _room(solution.row_value, solution.row_dual, lp.row_lower_, lp.row_upper_)
+    return rows + _room(solution.col_value, solution.col_dual, lp.col_lower_, lp.col_upper_)
+
+
+def _room(value: Any, price: Any, lower: Any, upper: Any) -> float:
+    """Price times the distance to the bound that it belongs to; a bound that is not there has a price of rounding."""
+    at, worth = np.asarray(value), np.asarray(price)
+    bound = np.where(worth > 0, np.asarray(upper), np.asarray(lower))
+    return float((worth * np.where(np.isfinite(bound), bound - at, 0.0)).sum())
 
 
 def drift(highs: Any) -> float:
@@ -105,6 +162,14 @@ _SETTLED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kTimeLimit,
 )
+
+
+def _raise_where_none(status: Any) -> None:
+    """Raise where no point is feasible, or none is best."""
+    if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+        raise InfeasibleError("no plan satisfies all limits and rules")
+    if status == highspy.HighsModelStatus.kUnbounded:
+        raise UnboundedError("nothing limits spending; does a hard budget, or one with a price, pay for every asset?")
 
 
 def _run(highs: Any, how: Method) -> Any:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from planner.innovation import own_logs
 from planner.nest import Blend, local_shares, log_blend
 from planner.solve.goal import SCALE, Goal, most_at_prices, slopes, true_value
-from planner.solve.live import INF, Method, Solved, UnboundedError, add_tangents, change_costs, optimize
+from planner.solve.live import INF, Method, Solved, UnboundedError, add_tangents, approach, change_costs, optimize
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -157,12 +157,13 @@ def solve_nearby(search: Search) -> bool:
 
 def _optimum(search: Search, method: Method) -> Solved | None:
     """The program's optimum; with tangents further out where money is soft and those there are climb for ever."""
+    solve = approach if method in ("rough", "fine") else optimize
     for reach in (1e1, 1e2, 1e3, 1e4):
         try:
-            return optimize(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
+            return solve(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
         except UnboundedError:
             _add_tangents(search, reach * search.at, np.ones(search.at.shape, bool))
-    return optimize(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
+    return solve(search.highs, time_limit_s=search.deadline - clock.perf_counter(), how=method)
 
 
 def develop(search: Search) -> None:

@@ -25,7 +25,7 @@ from planner.solve.goal import Goal as Goal
 from planner.solve.goal import goal_of as goal_of
 from planner.solve.goal import most_at_prices as most_at_prices
 from planner.solve.goal import true_value as true_value
-from planner.solve.live import Method, UnfinishedError, change_costs
+from planner.solve.live import INF, Method, UnfinishedError, change_costs, slackness
 from planner.solve.search import ROW_TOLERANCE as ROW_TOLERANCE
 from planner.solve.search import (
     Level,
@@ -45,6 +45,10 @@ Floats = NDArray[np.float64]
 
 # Ratios move by up to a quarter between the first point and the plan.
 AROUND = (0.8, 0.92, 1.08, 1.25)
+NEAR = (0.95, 0.983, 1.017, 1.05)
+
+# From so many columns on, crossover takes longer than all else.
+LARGE = 150_000
 
 
 def maximize(
@@ -87,6 +91,8 @@ def _climb(search: Search, first: Method, *, known: bool) -> tuple[Level, ...]:
         return climb_levels(search, first, known=known)
     elif goal.power < 0:
         climb_concave(search, first, known=known)
+    elif search.highs.getNumCol() > LARGE and not known:
+        _climb_inside(search)
     else:
         climb = _climb_tangents if goal.power == 0.0 else _climb_minorant
         climb(search, _begin_at(search, first) if known else _begin(search))
@@ -113,15 +119,37 @@ def _begin(search: Search) -> bool:
     if not solve_nearby(search):
         return False
     cut(search)
-    _surround(search)
+    _surround(search, AROUND)
     develop(search)
     return solve_once(search, "interior")
 
 
-def _surround(search: Search) -> None:
+def _climb_inside(search: Search) -> None:
+    """Points in the inside alone: two rough ones to place tangents, then fine ones until certified.
+
+    What the prices of a point in the inside allow beyond it is added to the bound.
+    """
+    goal, highs = search.goal, search.highs
+    search.bound = lambda solved: most_at_prices(goal, solved) + max(slackness(highs), 0.0) / SCALE
+    develop(search)
+    for around in (AROUND, NEAR):
+        if not solve_once(search, "rough", certifies=False):
+            return
+        cut(search)
+        _surround(search, around)
+        develop(search)
+    goes_on, before = solve_once(search, "fine"), INF
+    while goes_on and search.upper - search.lower < before:
+        before = search.upper - search.lower
+        cut(search)
+        develop(search)
+        goes_on = solve_once(search, "fine")
+
+
+def _surround(search: Search, around: tuple[float, ...]) -> None:
     """Tangents on both sides of the last point, so that a ratio that far hosts move a little asks for no round."""
     everywhere = np.ones(search.at.shape, bool)
-    for factor in AROUND:
+    for factor in around:
         add_log_tangents(search.highs, search.goal, factor * search.ratio, everywhere)
 
 
