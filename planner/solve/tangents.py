@@ -91,9 +91,7 @@ def _climb(search: Search, first: Method, *, known: bool) -> tuple[Level, ...]:
         return climb_levels(search, first, known=known)
     elif goal.power < 0:
         climb_concave(search, first, known=known)
-    elif search.highs.getNumCol() > LARGE and not known:
-        _climb_inside(search)
-    else:
+    elif not (search.highs.getNumCol() > LARGE and not known and _climb_inside(search)):
         climb = _climb_tangents if goal.power == 0.0 else _climb_minorant
         climb(search, _begin_at(search, first) if known else _begin(search))
     return ()
@@ -124,13 +122,23 @@ def _begin(search: Search) -> bool:
     return solve_once(search, "interior")
 
 
-def _climb_inside(search: Search) -> None:
-    """Points in the inside alone: two rough ones to place tangents, then fine ones until certified.
-
-    What the prices of a point in the inside allow beyond it is added to the bound.
-    """
+def _climb_inside(search: Search) -> bool:
+    """Points in the inside alone; False where HiGHS finds none that is near enough."""
     goal, highs = search.goal, search.highs
     search.bound = lambda solved: most_at_prices(goal, solved) + max(slackness(highs), 0.0) / SCALE
+    try:
+        _close_in(search)
+    except UnfinishedError:
+        search.bound = None
+        return False
+    return True
+
+
+def _close_in(search: Search) -> None:
+    """Two rough points to place tangents, then fine ones until certified.
+
+    What the prices of a point in the inside allow beyond it is part of the bound.
+    """
     develop(search)
     for around in (AROUND, NEAR):
         if not solve_once(search, "rough", certifies=False):
