@@ -203,21 +203,20 @@ block_sum = device(_slow_block_sum if SIMULATED else _block_sum)
 block_max = device(_slow_block_max if SIMULATED else _block_max)
 
 
-def rsqrt(dtype: Any) -> Any:
-    """Device function for one over the square root: the device's own instruction, a plain quotient in the simulator."""
-
-    def quotient(value: Any) -> Any:
-        return dtype(1) / dtype(math.sqrt(value))
-
+def _from_device(name: str, plain: Callable[[Any], Any]) -> Callable[..., Any]:
+    """A function of the device's own library; `plain` in the simulator, which has none."""
     if cuda is None or SIMULATED:
-        return device(quotient)
-    libdevice: Any = import_module(f"{cuda.__name__}.libdevice")
-    single, double = libdevice.rsqrtf, libdevice.rsqrt
+        return device(plain)
+    own = getattr(import_module(f"{cuda.__name__}.libdevice"), name)
 
-    def of_single(value: Any) -> Any:
-        return single(value)
+    def function(value: Any) -> Any:
+        return own(value)
 
-    def of_double(value: Any) -> Any:
-        return double(value)
+    return device(function)
 
-    return device(of_single if dtype is np.float32 else of_double)
+
+# One over the root; sine and cosine of half turns, which need no reduction of large angles.
+rsqrt32 = _from_device("rsqrtf", lambda value: np.float32(1) / np.float32(math.sqrt(value)))
+rsqrt64 = _from_device("rsqrt", lambda value: 1.0 / math.sqrt(value))
+sinpi = _from_device("sinpi", lambda value: math.sin(math.pi * value))
+cospi = _from_device("cospi", lambda value: math.cos(math.pi * value))

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from kernels.gpu import (
+    access,
     adamw,
+    attention,
     cross_entropy,
+    embedding,
     fma_peak,
     gemm,
     lbm,
+    monte_carlo,
     nbody,
     reductions,
     rows,
+    sparse,
     stencil7,
     stream,
     transpose,
@@ -22,15 +27,20 @@ __all__ = ["VERSIONS", "Launch", "Version", "version_of"]
 VERSIONS = (
     *stream.VERSIONS,
     *reductions.VERSIONS,
+    *access.VERSIONS,
     *transpose.VERSIONS,
     *fma_peak.VERSIONS,
     *gemm.VERSIONS,
+    *sparse.VERSIONS,
     *stencil7.VERSIONS,
     *nbody.VERSIONS,
     *lbm.VERSIONS,
+    *monte_carlo.VERSIONS,
+    *attention.VERSIONS,
     *adamw.VERSIONS,
     *rows.VERSIONS,
     *cross_entropy.VERSIONS,
+    *embedding.VERSIONS,
 )
 
 

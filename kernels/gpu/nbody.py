@@ -6,16 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from kernels.cuda import ALIGNMENT, THREADS, cuda, device, rsqrt
+from kernels.cuda import ALIGNMENT, THREADS, cuda, device, rsqrt32, rsqrt64
 from kernels.gpu.version import Launch, Version
 
 X, Y, Z, MASS = 0, 1, 2, 3
 
 
-def accelerations(dtype: Any) -> Any:
+def accelerations(dtype: Any, inverse_root: Any) -> Any:
     """The kernel for one precision."""
     zero = dtype(0)
-    inverse_root = rsqrt(dtype)
 
     def pulled(x: Any, y: Any, z: Any, tile: Any, count: Any, soft: Any) -> Any:
         ax, ay, az = zero, zero, zero
@@ -61,8 +60,8 @@ def accelerations(dtype: Any) -> Any:
     return nbody
 
 
-def _version(name: str, dtype: Any, *instructions: str) -> Version:
-    function = accelerations(dtype)
+def _version(name: str, dtype: Any, inverse_root: Any, *instructions: str) -> Version:
+    function = accelerations(dtype, inverse_root)
 
     def launches(multiprocessors: int, n: int) -> tuple[Launch, ...]:
         arguments = ("x", "y", "z", "mass", "ax", "ay", "az", "softening")
@@ -72,6 +71,6 @@ def _version(name: str, dtype: Any, *instructions: str) -> Version:
 
 
 VERSIONS = (
-    _version("nbody_fp32", np.float32, "ld.shared.v4.f32", "fma.rn.f32", "rsqrt.approx.f32"),
-    _version("nbody_fp64", np.float64, "ld.shared.v2.f64", "fma.rn.f64"),
+    _version("nbody_fp32", np.float32, rsqrt32, "ld.shared.v4.f32", "fma.rn.f32", "rsqrt.approx.f32"),
+    _version("nbody_fp64", np.float64, rsqrt64, "ld.shared.v2.f64", "fma.rn.f64"),
 )

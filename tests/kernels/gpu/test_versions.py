@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -25,9 +26,13 @@ def arguments_of(version: Version) -> dict[str, Any]:
 
 
 def holds(code: str, instruction: str) -> bool:
-    """Whether PTX has an instruction; newer compilers move numbers as plain bits, two fp32 numbers as one of 64."""
-    bits = instruction.replace(".f32", ".b32").replace(".f64", ".b64")
-    return any(form in code for form in (instruction, bits, bits.replace(".v4.b32", ".v2.b64")))
+    """Whether PTX has an instruction.
+
+    Newer compilers move numbers as plain bits, two fp32 numbers as one of 64, and say how atomics are ordered.
+    """
+    bits = re.sub(r"\.[fu](32|64)", r".b\1", instruction)
+    forms = (instruction, bits, bits.replace(".v4.b32", ".v2.b64"))
+    return any(form in code.replace(".relaxed.sys", "") for form in forms)
 
 
 @named
