@@ -9,7 +9,7 @@ PEERS := $(VENV)/.peers
 E2E := $(VENV)/.e2e
 CUDA := $(VENV)/.cuda
 
-.PHONY: demo national test test-e2e test-gpu bench lint clean help
+.PHONY: demo national test test-e2e test-gpu bench bench-gpu lint clean help
 
 help:
 	@echo "make demo   benchmark this machine, solve the national plan, write out/report.html"
@@ -18,6 +18,7 @@ help:
 	@echo "make test-e2e  reports in Chromium and LibreOffice, installed where apt and PyPI can"
 	@echo "make test-gpu  GPU kernels compiled to PTX and run in the simulator, installed where PyPI can; needs no GPU"
 	@echo "make bench  long measurements: kernels against their peers, planner against its peers"
+	@echo "make bench-gpu  GPU kernels on the first visible GPU"
 	@echo "make lint   ruff and mypy"
 	@echo "make clean  remove the environment and everything made"
 
@@ -97,6 +98,9 @@ bench: $(PEERS)
 	@$(BIN)/python benchmarks/modules.py
 	@$(BIN)/python benchmarks/resolve.py --pyomo --walk 200
 	@$(BIN)/python benchmarks/scaled.py
+
+bench-gpu: $(CUDA)
+	@$(BIN)/innocap bench gpu --size standard -o $(OUT)/bench-gpu.json --force
 
 clean:
 	rm -rf $(VENV) $(OUT) .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks build dist *.egg-info

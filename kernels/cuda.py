@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -220,3 +221,73 @@ rsqrt32 = _from_device("rsqrtf", lambda value: np.float32(1) / np.float32(math.s
 rsqrt64 = _from_device("rsqrt", lambda value: 1.0 / math.sqrt(value))
 sinpi = _from_device("sinpi", lambda value: math.sin(math.pi * value))
 cospi = _from_device("cospi", lambda value: math.cos(math.pi * value))
+
+
+class OutOfMemoryError(Exception):
+    """The device has no room for an array."""
+
+
+@dataclass(frozen=True)
+class Gpu:
+    """A device: what it is, and the few things that the harness asks of it.
+
+    upload     host array -> device array, OutOfMemoryError where there is no room
+    download   device array, host array of the same shape -> None, filled
+    copy       device array, device array -> None, by the device's own copy
+    launch     function, blocks, threads, arguments, fastmath -> None, in the default stream
+    time_ms    call without arguments -> milliseconds between events recorded before and after it
+    """
+
+    name: str
+    capability: tuple[int, int]
+    multiprocessors: int
+    memory_bytes: int
+    l2_bytes: int
+    upload: Callable[[Any], Any]
+    download: Callable[[Any, Any], None]
+    copy: Callable[[Any, Any], None]
+    launch: Callable[..., None]
+    time_ms: Callable[[Callable[[], None]], float]
+
+
+def this_gpu() -> Gpu:
+    """The device that CUDA_VISIBLE_DEVICES puts first. RuntimeError tells why there is none."""
+    if reason := missing():
+        raise RuntimeError(reason)
+    found = cuda.get_current_device()
+    _, total = cuda.current_context().get_memory_info()
+    name = found.name.decode() if isinstance(found.name, bytes) else str(found.name)
+    return Gpu(
+        name=name,
+        capability=tuple(found.compute_capability),
+        multiprocessors=int(found.MULTIPROCESSOR_COUNT),
+        memory_bytes=int(total),
+        l2_bytes=int(found.L2_CACHE_SIZE),
+        upload=_upload,
+        download=lambda source, target: source.copy_to_host(target),
+        copy=lambda source, target: target.copy_to_device(source),
+        launch=_launch,
+        time_ms=_time_ms,
+    )
+
+
+def _upload(array: Any) -> Any:
+    try:
+        return cuda.to_device(array)
+    except Exception as error:
+        if "OUT_OF_MEMORY" in str(error):
+            raise OutOfMemoryError(f"{array.nbytes / 2**20:,.0f} MiB more do not fit") from None
+        raise
+
+
+def _launch(function: Callable[..., None], blocks: Any, threads: Any, arguments: Sequence[Any], fastmath: bool) -> None:
+    launchable(function, fastmath)[blocks, threads](*arguments)
+
+
+def _time_ms(call: Callable[[], None]) -> float:
+    before, after = cuda.event(), cuda.event()
+    before.record()
+    call()
+    after.record()
+    after.synchronize()
+    return float(cuda.event_elapsed_time(before, after))

@@ -10,6 +10,7 @@ from bench.cli.collect import collect
 from bench.cli.compare import compare
 from bench.cli.doctor import doctor
 from bench.cli.export import export
+from bench.cli.gpu import gpu
 from bench.cli.list_kernels import list_kernels
 from bench.cli.query import query
 from bench.cli.roofline import roofline
@@ -24,6 +25,7 @@ COMMANDS = (
     list_kernels,
     doctor,
     run,
+    gpu,
     sweep,
     show,
     compare,

@@ -1,0 +1,1 @@
+"""GPU versions of the kernels, measured on the first visible device."""
