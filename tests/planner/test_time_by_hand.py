@@ -185,6 +185,25 @@ def test_interest_above_the_discount_rate_carries_from_equal_grants():
     assert spent(plan, "one") == pytest.approx(expected, rel=5e-3)
 
 
+def test_prices_of_carried_money_fall_by_its_interest():
+    """Worth beta * sum( w[t] ln s[t] ) / sum(w) of both regions together: a million of year t is worth
+    beta w[t] / (s[t] sum(w)), and (1 + i) times less each year later, as it can be carried there.
+    """
+    kept = replace(budget(100.0, 4), carry_over_interest=0.3)
+    plan = solved(over(4, (built("one"),), tail=NONE, budgets=(kept,)))
+    prices = np.array([row["price_per_billion"] / 1e3 for row in plan.tables["budgets"].records()])
+    share = 0.2 * weights(4) / weights(4).sum()
+    assert prices == pytest.approx(share / np.array(spent(plan, "one")), rel=5e-3)
+    assert prices[:-1] / prices[1:] == pytest.approx([1.3] * 3, rel=1e-6)
+
+
+def test_prices_of_money_that_is_not_carried_are_those_of_each_year():
+    kept = replace(budget(1.0, 4), limits=(50.0, 100.0, 100.0, 100.0), carry_over_interest=0.0)
+    plan = solved(over(4, (built("one"),), tail=NONE, budgets=(kept,)))
+    prices = np.array([row["price_per_billion"] / 1e3 for row in plan.tables["budgets"].records()])
+    assert prices == pytest.approx(0.2 * weights(4) / weights(4).sum() / [50.0, 100.0, 100.0, 100.0], rel=1e-3)
+
+
 def test_money_cannot_be_borrowed_from_later_years():
     """Weights ask for more in 2026 than its grant of 50, and for no less in a year than in the next: nothing is
     carried, and nothing can be brought forward.
