@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from kernels.cuda import cuda
-from kernels.gpu.version import Launch, Version
+from kernels.gpu.version import Launch, Version, shape_of
 
 ACROSS, DOWN, ALONG = 64, 4, 32
 
@@ -42,11 +44,26 @@ def _launches(multiprocessors: int, nx: int, ny: int, nz: int) -> tuple[Launch, 
     return (Launch(stencil7, ("u", "v", "centre", "side"), blocks, (ACROSS, DOWN)),)
 
 
+def _many(multiprocessors: int, nx: int, ny: int, nz: int, steps: int) -> tuple[Launch, ...]:
+    """Steps to and fro between the result and a field of scratch, so that the last one ends in the result."""
+    (single,) = _launches(multiprocessors, nx, ny, nz)
+    turns = ["v" if (steps - at) % 2 else "between" for at in range(steps)]
+    sources = ["u", *turns[:-1]]
+    weights = ("centre", "side")
+    return tuple(
+        Launch(stencil7, (source, target, *weights), single.blocks, single.threads)
+        for source, target in zip(sources, turns, strict=True)
+    )
+
+
+FAST = ("ld.global.f64", "st.global.f64", "fma.rn.f64")
 VERSIONS = (
+    Version("stencil7", _launches, FAST, {"nx": 6, "ny": 7, "nz": 9}),
     Version(
-        "stencil7",
-        _launches,
-        ("ld.global.f64", "st.global.f64", "fma.rn.f64"),
-        {"nx": 6, "ny": 7, "nz": 9},
+        "stencil7_blocked",
+        _many,
+        FAST,
+        {"nx": 5, "ny": 6, "nz": 7, "steps": 3},
+        scratch=lambda nx, ny, nz, steps: {"between": shape_of(np.float64, nx, ny, nz)},
     ),
 )
