@@ -64,9 +64,10 @@ def line(case: GpuCase) -> str:
     if case.cold is None or case.warm is None:
         return f"{name} {case.refused}"
     half = 100 * case.cold.relative_half_width
+    beside = "".join(f"  {peer.peer} / ours {peer.ratio:.2f}" for peer in case.peers if peer.ratio is not None)
     return (
         f"{name} cold {case.cold.median:9.4g} ms ±{half:.1f}%  warm {case.warm.median:9.4g} ms"
-        f"  {case.gflop_per_s or 0.0:10,.4g} GFLOP/s {case.gb_per_s or 0.0:8,.4g} GB/s"
+        f"  {case.gflop_per_s or 0.0:10,.4g} GFLOP/s {case.gb_per_s or 0.0:8,.4g} GB/s{beside}"
     )
 
 

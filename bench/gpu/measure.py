@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from statistics import median
 from typing import Any
 
 import numpy as np
 
+from bench.gpu.peers import PeerTime, torch_call
 from bench.result import Verification
 from bench.stats import Estimate, median_interval
 from bench.verify import check, prepare
@@ -36,6 +38,7 @@ class GpuCase:
 
     cold    caches flushed before every sample;  warm  as the sample before left them
     refused why it was not timed: a size that does not fit, no room, a wrong answer
+    peers   others that did the same with flushed caches, in turns with ours
     """
 
     kernel: str
@@ -49,6 +52,7 @@ class GpuCase:
     gflop_per_s: float | None = None
     gb_per_s: float | None = None
     refused: str = ""
+    peers: tuple[PeerTime, ...] = ()
 
 
 def sweep_out(buffer: Any) -> None:
@@ -77,7 +81,27 @@ def measured(
         call()
     warm_ms = sampled(lambda: gpu.time_ms(call), stop)
     cold_ms = sampled(lambda: _after(flush, lambda: gpu.time_ms(call)), stop)
-    return _case(kernel, size, params, verification, cold_ms, warm_ms)
+    case = _case(kernel, size, params, verification, cold_ms, warm_ms)
+    return replace(case, peers=(beside(gpu, call, flush, torch_call(kernel.name, arguments), stop),))
+
+
+def beside(
+    gpu: Gpu, ours: Callable[[], None], flush: Callable[[], None], theirs: Callable[[], Any] | str, stop: Stop
+) -> PeerTime:
+    """Ours and torch's by turns, caches flushed before each; or why there is nothing to compare."""
+    if isinstance(theirs, str):
+        return PeerTime("torch", refused=theirs)
+    try:
+        for _ in range(WARM_UP):
+            theirs()
+        rounds = [
+            tuple(_after(flush, lambda call=call: gpu.time_ms(call)) for call in (ours, theirs))  # type: ignore[misc]
+            for _ in range(stop.min_samples)
+        ]
+    except RuntimeError as error:
+        return PeerTime("torch", refused=f"torch failed: {error}")
+    ratio = median(peer / own for own, peer in rounds)
+    return PeerTime("torch", ratio, median(peer for _, peer in rounds))
 
 
 def on_device(gpu: Gpu, version: Version, params: Mapping[str, int], arrays: Mapping[str, Any]) -> dict[str, Any]:
