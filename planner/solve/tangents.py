@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import time as clock
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -129,7 +130,7 @@ def _climb_inside(search: Search) -> bool:
     try:
         _close_in(search)
     except UnfinishedError:
-        search.bound = None
+        search.bound, search.best, search.lower = None, None, -INF
         return False
     return True
 
@@ -137,7 +138,8 @@ def _climb_inside(search: Search) -> bool:
 def _close_in(search: Search) -> None:
     """Two rough points to place tangents, then fine ones until certified.
 
-    What the prices of a point in the inside allow beyond it is part of the bound.
+    What the prices of a point in the inside allow beyond it is part of the bound. A rough point has no prices to tell,
+    so it is the answer only where the time was up before a fine one.
     """
     develop(search)
     for around in (AROUND, NEAR):
@@ -146,7 +148,10 @@ def _close_in(search: Search) -> None:
         cut(search)
         _surround(search, around)
         develop(search)
+    rough, search.best, search.lower = (search.best, search.lower), None, -INF
     goes_on, before = solve_once(search, "fine"), INF
+    if search.best is None and rough[0] is not None:
+        search.best, search.lower = replace(rough[0], row_duals=np.zeros_like(rough[0].row_duals)), rough[1]
     while goes_on and search.upper - search.lower < before:
         before = search.upper - search.lower
         cut(search)

@@ -136,6 +136,21 @@ def test_a_time_limit_inside_keeps_the_rough_point(monkeypatch):
     assert np.isinf(outcome.upper)
 
 
+def test_where_no_fine_point_came_in_time_a_rough_one_is_the_plan_without_prices(monkeypatch):
+    monkeypatch.setattr(tangents, "LARGE", 0)
+    problem = problem_of(trading())
+    solve = live.approach
+
+    def in_time(highs, *, time_limit_s, how):
+        return solve(highs, time_limit_s=time_limit_s, how=how) if how == "rough" else None
+
+    monkeypatch.setattr("planner.solve.search.approach", in_time)
+    outcome = maximize(hand_over(problem.program), problem.goal, gap=1e-4, time_limit_s=60)
+    assert outcome.status == "limit"
+    assert np.isfinite(outcome.lower)
+    assert not outcome.row_duals.any()
+
+
 def test_no_plan_is_an_error_inside_too(monkeypatch):
     monkeypatch.setattr(tangents, "LARGE", 0)
     problem = problem_of(tiny(budgets=(budget(-1.0),)))
