@@ -63,18 +63,18 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     primal    from the last basis after costs were changed
 
     A program that changes in both ways loses its basis in both senses; change one, solve, change the other. Whatever
-    ends `Unknown` is solved again from scratch, by one method after the other; a point that rounding has carried away
-    from its rows is computed anew from its basis.
+    ends `Unknown` is solved again from scratch, by one method after the other, and so is what the interior point alone
+    calls infeasible; a point that rounding has carried away from its rows is computed anew from its basis.
     """
     if time_limit_s <= 0:
         return None
     highs.setOptionValue("time_limit", highs.getRunTime() + time_limit_s)
     status = _run(highs, how)
     for again in _COLD:
-        if status in _SETTLED:
+        if _settled(status, how):
             break
         highs.clearSolver()
-        status = _run(highs, again)
+        status, how = _run(highs, again), again
     if status == highspy.HighsModelStatus.kOptimal and drift(highs) > DRIFT:
         highs.setBasis(highs.getBasis())
         highs.run()
@@ -93,8 +93,9 @@ def approach(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     rough  presolved: near enough to place tangents, and prices that mean nothing
     fine   not presolved, as only then are its prices good to HiGHS's tolerance
 
-    What it misses is told by `slackness`. There is no crossover: for programs of hundreds of thousands of columns that
-    takes longer than all else, and may end without a basis.
+    What it misses is told by `slackness`; that there is no point at all is for `optimize` to say. There is no
+    crossover: for programs of hundreds of thousands of columns that takes longer than all else, and may end without a
+    basis.
     """
     options, deadline = _INSIDE[how], highs.getRunTime() + time_limit_s
     kept = [(name, highs.getOptionValue(name)[1]) for name in options]
@@ -119,6 +120,8 @@ def _approached(highs: Any, deadline: float, how: Method) -> Solved | None:
         status, info = highs.getModelStatus(), highs.getInfo()
         if status == highspy.HighsModelStatus.kTimeLimit:
             return None
+        if status == highspy.HighsModelStatus.kInfeasible:
+            break
         _raise_where_none(status)
         if info.max_primal_infeasibility < INSIDE and (how == "rough" or info.max_dual_infeasibility < INSIDE):
             return _read(highs)
@@ -162,6 +165,11 @@ _SETTLED = (
     highspy.HighsModelStatus.kUnbounded,
     highspy.HighsModelStatus.kTimeLimit,
 )
+
+
+def _settled(status: Any, how: Method) -> bool:
+    """Whether a status can be believed: the interior point calls some small programs infeasible that are not."""
+    return status in _SETTLED and not (how == "interior" and status == highspy.HighsModelStatus.kInfeasible)
 
 
 def _raise_where_none(status: Any) -> None:

@@ -66,7 +66,7 @@ def test_options_are_as_they_were():
 def test_no_point_no_end_and_no_time_are_told_apart():
     highs = program()
     highs.addRow(50.0, highspy.kHighsInf, 2, np.array([0, 1], np.int32), np.array([1.0, 1.0]))
-    with pytest.raises(InfeasibleError):
+    with pytest.raises(UnfinishedError, match="Infeasible"):
         approach(highs, time_limit_s=10, how="rough")
     endless = highspy.Highs()
     endless.setOptionValue("output_flag", False)

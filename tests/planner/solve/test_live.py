@@ -88,10 +88,10 @@ def test_what_cannot_be_solved_is_said_before_any_drift():
 
 
 class Unsure:
-    """A HiGHS that ends with status Unknown so many times before it solves."""
+    """A HiGHS that ends with another status so many times before it solves."""
 
-    def __init__(self, highs, times: int) -> None:
-        self.highs, self.left, self.tried = highs, times, []
+    def __init__(self, highs, times: int, status=highspy.HighsModelStatus.kUnknown) -> None:
+        self.highs, self.left, self.status, self.tried = highs, times, status, []
 
     def __getattr__(self, name: str):
         return getattr(self.highs, name)
@@ -102,7 +102,7 @@ class Unsure:
 
     def getModelStatus(self):  # noqa: N802
         if len(self.tried) <= self.left:
-            return highspy.HighsModelStatus.kUnknown
+            return self.status
         return self.highs.getModelStatus()
 
 
@@ -111,6 +111,16 @@ def test_what_ends_unknown_is_tried_by_one_method_after_the_other(times):
     highs = Unsure(solved(), times)
     assert optimize(highs, time_limit_s=10, how="dual").objective == pytest.approx(2.8)
     assert highs.tried == ["simplex", "simplex", "ipx", "simplex"][: times + 1]
+
+
+def test_what_the_interior_point_alone_calls_infeasible_is_solved_by_another_method():
+    highs = Unsure(solved(), 1, highspy.HighsModelStatus.kInfeasible)
+    assert optimize(highs, time_limit_s=10, how="interior").objective == pytest.approx(2.8)
+    assert highs.tried == ["ipx", "simplex"]
+    believed = Unsure(solved(), 9, highspy.HighsModelStatus.kInfeasible)
+    with pytest.raises(InfeasibleError):
+        optimize(believed, time_limit_s=10, how="interior")
+    assert believed.tried == ["ipx", "simplex"]
 
 
 def test_what_no_method_settles_is_said():
