@@ -22,7 +22,7 @@ _INSIDE: dict[Method, dict[str, Any]] = {
     "fine": {"solver": "ipx", "run_crossover": "off", "ipm_optimality_tolerance": 1e-8, "presolve": "off"},
 }
 _ACCURACY: dict[Method, tuple[float, ...]] = {"rough": (3e-2, 1e-4, 1e-8), "fine": (1e-4, 1e-6, 1e-8)}
-_COLD: tuple[Method, ...] = ("dual", "interior", "primal")
+_COLD: tuple[Method, ...] = ("interior", "dual", "primal")
 
 
 class InfeasibleError(Exception):
@@ -63,14 +63,15 @@ def optimize(highs: Any, *, time_limit_s: float, how: Method) -> Solved | None:
     primal    from the last basis after costs were changed
 
     A program that changes in both ways loses its basis in both senses; change one, solve, change the other. Whatever
-    ends `Unknown` is solved again from scratch, by one method after the other, and so is what the interior point alone
-    calls infeasible; a point that rounding has carried away from its rows is computed anew from its basis.
+    ends `Unknown` is solved again from scratch, by one method after the other, and so are what simplex does not end in
+    the steps that scratch is worth and what the interior point alone calls infeasible; a point that rounding has
+    carried away from its rows is computed anew from its basis.
     """
     if time_limit_s <= 0:
         return None
     highs.setOptionValue("time_limit", highs.getRunTime() + time_limit_s)
-    status = _run(highs, how)
-    for again in _COLD:
+    status = _run(highs, how, _astray(highs))
+    for again in _COLD[how == "interior" :]:
         if _settled(status, how):
             break
         highs.clearSolver()
@@ -180,7 +181,16 @@ def _raise_where_none(status: Any) -> None:
         raise UnboundedError("nothing limits spending; does a hard budget, or one with a price, pay for every asset?")
 
 
-def _run(highs: Any, how: Method) -> Any:
+def _astray(highs: Any) -> int:
+    """Steps after which simplex from the last basis takes longer than solving from scratch; no limit without one."""
+    if not highs.getBasis().valid:
+        return int(highspy.kHighsIInf)
+    return int(1000 + (highs.getNumRow() + highs.getNumCol()) // 4)
+
+
+def _run(highs: Any, how: Method, most_steps: int = highspy.kHighsIInf) -> Any:
+    """The status after one run; simplex alone is held to a number of steps, as crossover may need more."""
+    highs.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf if how == "interior" else most_steps)
     if how == "interior":
         highs.clearSolver()
         highs.setOptionValue("solver", "ipx")

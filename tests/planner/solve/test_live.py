@@ -110,7 +110,29 @@ class Unsure:
 def test_what_ends_unknown_is_tried_by_one_method_after_the_other(times):
     highs = Unsure(solved(), times)
     assert optimize(highs, time_limit_s=10, how="dual").objective == pytest.approx(2.8)
-    assert highs.tried == ["simplex", "simplex", "ipx", "simplex"][: times + 1]
+    assert highs.tried == ["simplex", "ipx", "simplex", "simplex"][: times + 1]
+
+
+class Limited(Unsure):
+    """A HiGHS that tells to how many steps every run was held."""
+
+    def run(self):
+        self.limits = [*getattr(self, "limits", []), self.highs.getOptionValue("simplex_iteration_limit")[1]]
+        return super().run()
+
+
+def test_a_basis_that_leads_astray_is_left_for_the_interior_point():
+    highs = Limited(solved(), 1, highspy.HighsModelStatus.kIterationLimit)
+    assert optimize(highs, time_limit_s=10, how="primal").objective == pytest.approx(2.8)
+    assert highs.tried == ["simplex", "ipx"]
+    assert highs.limits == [1001, highspy.kHighsIInf], "few for its size, then as many as it takes"
+
+
+def test_simplex_without_a_basis_takes_as_many_steps_as_it_needs():
+    highs = Limited(solved(), 0)
+    highs.clearSolver()
+    optimize(highs, time_limit_s=10, how="dual")
+    assert highs.limits == [highspy.kHighsIInf]
 
 
 def test_what_the_interior_point_alone_calls_infeasible_is_solved_by_another_method():
